@@ -1,0 +1,27 @@
+# folder_library(NAME LINKS…): every .cpp below this folder is one static library, every *_test.cpp one
+# test program NAME_tests. A new file needs no entry anywhere: it is found at the next build.
+add_library(trunkline_warnings INTERFACE)
+target_compile_options(trunkline_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+target_include_directories(trunkline_warnings INTERFACE ${PROJECT_SOURCE_DIR})
+
+function(folder_library name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC ${ARGN} PRIVATE trunkline_warnings)
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  if(TRUNKLINE_TESTS AND tests)
+    folder_tests(${name}_tests "${tests}" ${name})
+  endif()
+endfunction()
+
+# folder_tests(NAME "SOURCES" LINKS…): one doctest program, registered with ctest under its name.
+function(folder_tests name sources)
+  add_executable(${name} ${sources} ${PROJECT_SOURCE_DIR}/tests/doctest_main.cpp)
+  target_link_libraries(${name} PRIVATE trunkline_warnings ${ARGN})
+  target_compile_definitions(${name} PRIVATE TRUNKLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND ${name} --no-intro=true WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endfunction()
