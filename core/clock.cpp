@@ -5,6 +5,10 @@
 namespace trunkline {
 namespace {
 
+// What four digits of a year can write.
+constexpr Time first_time = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
+constexpr Time end_of_time = std::chrono::sys_days{std::chrono::year{10000} / 1 / 1};
+
 // Reads exactly `digits` decimal digits and steps over them; nullopt on anything else.
 std::optional<int> take_number(std::string_view& text, std::size_t digits) {
   if (text.size() < digits) return std::nullopt;
@@ -70,7 +74,9 @@ std::optional<Time> parse_time(std::string_view text) {
   const auto offset = take_offset(text);
   const year_month_day date{year{*y}, month{static_cast<unsigned>(*mo)}, day{static_cast<unsigned>(*d)}};
   if (!offset || !text.empty() || !date.ok()) return std::nullopt;
-  return Time{sys_days{date}} + hours{*h} + minutes{*mi} + seconds{*s} + *fraction - *offset;
+  const Time time = Time{sys_days{date}} + hours{*h} + minutes{*mi} + seconds{*s} + *fraction - *offset;
+  if (time < first_time || time >= end_of_time) return std::nullopt;
+  return time;
 }
 
 std::string format_time(Time time) {

@@ -11,8 +11,8 @@ namespace trunkline {
 
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
-// RFC 3339 with any offset, "T" or a blank between, up to nine digits of a second (cut to six); leap second 60
-// counts as the next second. Nothing else: no missing offset, no impossible date. Years 0000 to 9999.
+// RFC 3339 with any offset, "T" or a blank between, up to nine digits of a second (cut to six); leap second
+// 60 counts as the next second. Nothing else: no missing offset, no impossible date. Years 0000 to 9999.
 std::optional<Time> parse_time(std::string_view text);
 
 // "2026-11-21T11:21:29.123456Z": always 27 characters, so text order is time order.

@@ -21,8 +21,8 @@ class Named {
   T value_{};
 };
 
-using TenantId = Named<struct TenantTag, std::string>;    // [a-z0-9_-]{1,64}; "_platform" is reserved
-using Token = Named<struct TokenTag, std::string>;        // a contact point, keyed-hashed: see core/contact.hpp
+using TenantId = Named<struct TenantTag, std::string>;  // [a-z0-9_-]{1,64}; "_platform" is reserved
+using Token = Named<struct TokenTag, std::string>;      // a contact point, keyed-hashed: see core/contact.hpp
 using JournalId = Named<struct JournalTag, std::string>;  // 12 hex digits, made with the journal
 using Partition = Named<struct PartitionTag, std::uint32_t>;
 using Offset = Named<struct OffsetTag, std::uint64_t>;

@@ -70,19 +70,28 @@ void write_string(std::string& out, std::string_view text) {
 
 void write_number(std::string& out, double number) {
   char text[40];
-  const std::string_view digits(text, static_cast<std::size_t>(std::to_chars(text, text + sizeof text, number).ptr - text));
+  const std::string_view digits(
+      text, static_cast<std::size_t>(std::to_chars(text, text + sizeof text, number).ptr - text));
   out.append(digits);
   if (digits.find_first_of(".en") == std::string_view::npos) out.append(".0");
 }
 
 void write(std::string& out, Value value) {
   switch (value.kind()) {
-    case Kind::null: out.append("null"); return;
-    case Kind::boolean: out.append(*value.as_boolean() ? "true" : "false"); return;
-    case Kind::integer: return write_number(out, *value.as_integer());
-    case Kind::big_unsigned: return write_number(out, *value.as_unsigned());
-    case Kind::real: return write_number(out, *value.as_number());
-    case Kind::string: return write_string(out, *value.as_string());
+    case Kind::null:
+      out.append("null");
+      return;
+    case Kind::boolean:
+      out.append(*value.as_boolean() ? "true" : "false");
+      return;
+    case Kind::integer:
+      return write_number(out, *value.as_integer());
+    case Kind::big_unsigned:
+      return write_number(out, *value.as_unsigned());
+    case Kind::real:
+      return write_number(out, *value.as_number());
+    case Kind::string:
+      return write_string(out, *value.as_string());
     case Kind::array: {
       out.push_back('[');
       bool first = true;

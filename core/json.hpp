@@ -17,6 +17,13 @@ enum class Kind { null, boolean, integer, big_unsigned, real, string, array, obj
 class Array;
 class Object;
 
+// An optional whose * gives a copy, so that `for (x : *value.as_array())` does not run over a dead temporary.
+template <class T>
+struct Found : std::optional<T> {
+  using std::optional<T>::optional;
+  T operator*() const { return this->value(); }
+};
+
 // One JSON value. The as_… readers give nullopt when the value is of another kind.
 class Value {
  public:
@@ -25,14 +32,22 @@ class Value {
 
   Kind kind() const {
     switch (element_.type()) {
-      case simdjson::dom::element_type::ARRAY: return Kind::array;
-      case simdjson::dom::element_type::OBJECT: return Kind::object;
-      case simdjson::dom::element_type::INT64: return Kind::integer;
-      case simdjson::dom::element_type::UINT64: return Kind::big_unsigned;
-      case simdjson::dom::element_type::DOUBLE: return Kind::real;
-      case simdjson::dom::element_type::STRING: return Kind::string;
-      case simdjson::dom::element_type::BOOL: return Kind::boolean;
-      default: return Kind::null;
+      case simdjson::dom::element_type::ARRAY:
+        return Kind::array;
+      case simdjson::dom::element_type::OBJECT:
+        return Kind::object;
+      case simdjson::dom::element_type::INT64:
+        return Kind::integer;
+      case simdjson::dom::element_type::UINT64:
+        return Kind::big_unsigned;
+      case simdjson::dom::element_type::DOUBLE:
+        return Kind::real;
+      case simdjson::dom::element_type::STRING:
+        return Kind::string;
+      case simdjson::dom::element_type::BOOL:
+        return Kind::boolean;
+      default:
+        return Kind::null;
     }
   }
   bool is_null() const { return kind() == Kind::null; }
@@ -51,8 +66,8 @@ class Value {
   std::optional<bool> as_boolean() const {
     return element_.is_bool() ? std::optional{element_.get_bool().value_unsafe()} : std::nullopt;
   }
-  inline std::optional<Array> as_array() const;
-  inline std::optional<Object> as_object() const;
+  inline Found<Array> as_array() const;
+  inline Found<Object> as_object() const;
 
  private:
   simdjson::dom::element element_;
@@ -130,24 +145,24 @@ class Object {
     const auto value = find(name);
     return value ? value->as_boolean() : std::nullopt;
   }
-  std::optional<Object> object(std::string_view name) const {
+  Found<Object> object(std::string_view name) const {
     const auto value = find(name);
-    return value ? value->as_object() : std::nullopt;
+    return value ? value->as_object() : Found<Object>{};
   }
-  std::optional<Array> array(std::string_view name) const {
+  Found<Array> array(std::string_view name) const {
     const auto value = find(name);
-    return value ? value->as_array() : std::nullopt;
+    return value ? value->as_array() : Found<Array>{};
   }
 
  private:
   simdjson::dom::object object_;
 };
 
-inline std::optional<Array> Value::as_array() const {
-  return element_.is_array() ? std::optional{Array{element_.get_array().value_unsafe()}} : std::nullopt;
+inline Found<Array> Value::as_array() const {
+  return element_.is_array() ? Found<Array>{Array{element_.get_array().value_unsafe()}} : Found<Array>{};
 }
-inline std::optional<Object> Value::as_object() const {
-  return element_.is_object() ? std::optional{Object{element_.get_object().value_unsafe()}} : std::nullopt;
+inline Found<Object> Value::as_object() const {
+  return element_.is_object() ? Found<Object>{Object{element_.get_object().value_unsafe()}} : Found<Object>{};
 }
 
 // Bytes that must be readable behind a document that is parsed in place.
@@ -158,23 +173,24 @@ inline constexpr std::size_t depth_max = 64;
 class Parser {
  public:
   Parser();
-  // Copies the text behind padding. Errors: reject "json" with simdjson's reason; deeper than depth_max is refused.
+  // Copies the text behind padding. Errors: reject "json" with simdjson's reason; deeper than depth_max is
+  // refused.
   Result<Value> parse(std::string_view text);
-  // The same without the copy: at least `padding` bytes behind the text belong to the caller and are readable.
+  // The same without the copy: at least `padding` bytes behind the text belong to the caller and are
+  // readable.
   Result<Value> parse_padded(std::string_view text);
 
  private:
   simdjson::dom::parser parser_;
 };
 
-// Appends one value as compact JSON. Numbers keep their value (shortest form that reads back equal, a real keeps
-// its point); strings are escaped as little as the standard allows.
+// Appends one value as compact JSON. Numbers keep their value (shortest form that reads back equal, a real
+// keeps its point); strings are escaped as little as the standard allows.
 void write(std::string& out, Value value);
 void write_string(std::string& out, std::string_view text);
 
 template <std::integral Number>
-  requires(!std::same_as<Number, bool>)
-void write_number(std::string& out, Number number) {
+requires(!std::same_as<Number, bool>) void write_number(std::string& out, Number number) {
   char text[24];
   const auto end = std::to_chars(text, text + sizeof text, number).ptr;
   out.append(text, end);

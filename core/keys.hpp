@@ -14,7 +14,8 @@ namespace trunkline {
 
 using SecretKey = std::array<std::uint8_t, 32>;
 
-// The port. Any thread. Two stores keep it: Postgres (schema `keys`, wrapped by the master key) and memory (tests).
+// The port. Any thread. Two stores keep it: Postgres (schema `keys`, wrapped by the master key) and memory
+// (tests).
 class KeyStore {
  public:
   virtual ~KeyStore() = default;
@@ -22,8 +23,8 @@ class KeyStore {
   // Made at the tenant's first use; durable before it is returned.
   virtual Result<SecretKey> tenant_secret(const TenantId& tenant) = 0;
 
-  // A key for each token, in order; missing ones are made and durable before they are returned; nullopt where the
-  // token was erased: nothing may be sealed for it ever again.
+  // A key for each token, in order; missing ones are made and durable before they are returned; nullopt where
+  // the token was erased: nothing may be sealed for it ever again.
   virtual Result<std::vector<std::optional<SecretKey>>> keys_to_seal(const TenantId& tenant,
                                                                      std::span<const Token> tokens) = 0;
 

@@ -1,9 +1,10 @@
-// Postgres behind one adapter: sessions, transactions, parameters, and the two set-wise ways of moving rows (binary
-// COPY in, binary results out). The only files that know libpqxx and libpq are core/postgres*.cpp.
+// Postgres behind one adapter: sessions, transactions, parameters, and the two set-wise ways of moving rows
+// (binary COPY in, binary results out). The only files that know libpqxx and libpq are core/postgres*.cpp.
 //
-// Errors: `retry` for whatever a later try may cure (connection, deadlock, serialisation, disk full, shutdown),
-// `reject` with code "data" when the server refuses the values (SQLSTATE classes 22 and 23), `stop` for the rest
-// (a missing table, a syntax error). The message carries the SQLSTATE and never a parameter's value.
+// Errors: `retry` for whatever a later try may cure (connection, deadlock, serialisation, disk full,
+// shutdown), `reject` with code "data" when the server refuses the values (SQLSTATE classes 22 and 23),
+// `stop` for the rest (a missing table, a syntax error). The message carries the SQLSTATE and never a
+// parameter's value.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -25,10 +26,10 @@ class Params {
   Params& integer(std::int64_t value);
   Params& real(double value);
   Params& boolean(bool value);
-  Params& time(Time value);                                // timestamptz
-  Params& bytes(std::string_view value);                   // bytea
-  Params& texts(std::span<const std::string> values);      // text[]
-  Params& integers(std::span<const std::int64_t> values);  // bigint[]
+  Params& time(Time value);                                 // timestamptz
+  Params& bytes(std::string_view value);                    // bytea
+  Params& texts(std::span<const std::string> values);       // text[]
+  Params& integers(std::span<const std::int64_t> values);   // bigint[]
   Params& bytes_list(std::span<const std::string> values);  // bytea[]
   Params& null();
 
@@ -50,10 +51,11 @@ class Rows {
   std::size_t columns() const;
   std::string_view column_name(std::size_t column) const;
   bool is_null(std::size_t row, std::size_t column) const;
-  std::string_view text(std::size_t row, std::size_t column) const;      // "" for NULL; any type as Postgres prints it
-  std::int64_t integer(std::size_t row, std::size_t column) const;       // 0 for NULL
-  std::string bytes(std::size_t row, std::size_t column) const;          // a bytea column
-  std::uint64_t affected() const;                                        // rows written by the statement
+  std::string_view text(std::size_t row,
+                        std::size_t column) const;  // "" for NULL; any type as Postgres prints it
+  std::int64_t integer(std::size_t row, std::size_t column) const;  // 0 for NULL
+  std::string bytes(std::size_t row, std::size_t column) const;     // a bytea column
+  std::uint64_t affected() const;                                   // rows written by the statement
 
  private:
   std::shared_ptr<Impl> impl_;
@@ -85,8 +87,8 @@ class Transaction {
 
   Result<Rows> run(std::string_view sql, const Params& params = {});
   Result<BinaryRows> fetch(std::string_view sql, const Params& params = {});
-  // COPY … FROM STDIN (FORMAT binary): `tuples` is the concatenation of encoded tuples, without header and trailer
-  // (core/pg_binary.hpp encodes them). `target` is "table (column, column)".
+  // COPY … FROM STDIN (FORMAT binary): `tuples` is the concatenation of encoded tuples, without header and
+  // trailer (core/pg_binary.hpp encodes them). `target` is "table (column, column)".
   Status copy_in(std::string_view target, std::string_view tuples);
   // retry "unclear" when the connection broke while committing: the caller must look whether it happened.
   Status commit();
@@ -105,7 +107,8 @@ class Postgres {
   Postgres& operator=(Postgres&&) noexcept;
   ~Postgres();
 
-  Result<Rows> run(std::string_view sql, const Params& params = {});  // one statement, its own durable transaction
+  Result<Rows> run(std::string_view sql,
+                   const Params& params = {});  // one statement, its own durable transaction
   Result<BinaryRows> fetch(std::string_view sql, const Params& params = {});
   Status script(std::string_view sql);  // several statements, one transaction, no parameters
   bool broken() const;
@@ -117,8 +120,8 @@ class Postgres {
   std::unique_ptr<Impl> impl_;
 };
 
-// Sessions for many threads: borrow() gives an idle one or opens another up to `most`; waits up to two seconds
-// for one to come back, then retry "busy". Broken sessions are not kept.
+// Sessions for many threads: borrow() gives an idle one or opens another up to `most`; waits up to two
+// seconds for one to come back, then retry "busy". Broken sessions are not kept.
 class PostgresPool {
  public:
   PostgresPool(std::string address, std::size_t most);

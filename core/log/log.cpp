@@ -57,7 +57,8 @@ Result<Position> parse_position(std::string_view text, const JournalId& journal,
   const auto second = first == std::string_view::npos ? first : text.find('-', first + 1);
   std::uint32_t partition = 0;
   std::uint64_t next = 0;
-  if (second == std::string_view::npos || !take_number(text.substr(first + 1, second - first - 1), partition) ||
+  if (second == std::string_view::npos ||
+      !take_number(text.substr(first + 1, second - first - 1), partition) ||
       !take_number(text.substr(second + 1), next))
     return rejected("position", "a position reads journal-partition-next, as an answer gave it");
   if (text.substr(0, first) != journal.value())
