@@ -1,5 +1,5 @@
 // Postgres behind one adapter: sessions, transactions, parameters, and the two set-wise ways of moving rows
-// (binary COPY in, binary results out). The only files that know libpqxx and libpq are core/postgres*.cpp.
+// (binary COPY in, binary results out). The only files that know libpq are core/postgres*.
 //
 // Errors: `retry` for whatever a later try may cure (connection, deadlock, serialisation, disk full,
 // shutdown), `reject` with code "data" when the server refuses the values (SQLSTATE classes 22 and 23),
