@@ -1,4 +1,5 @@
-// A read model: its tables, how events become rows, what it answers. One folder, one value in projections.cpp.
+// A read model: its tables, how events become rows, what it answers. One folder, one value in
+// projections.cpp.
 #pragma once
 #include <memory>
 #include <string>
@@ -14,30 +15,31 @@ namespace trunkline {
 
 // The rows that a batch writes, encoded while folding so that shipping them overlaps the next batch's fold.
 struct TableWrite {
-  std::string table;                 // unqualified: the model's schema is on the search_path
-  std::string columns;               // "tenant, contact, calls"
-  std::string on_conflict;           // "(tenant, contact) DO UPDATE SET calls = excluded.calls"
-  std::string tuples;                // for Transaction::copy_in
+  std::string table;        // unqualified: the model's schema is on the search_path
+  std::string columns;      // "tenant, contact, calls"
+  std::string on_conflict;  // "(tenant, contact) DO UPDATE SET calls = excluded.calls"
+  std::string tuples;       // for Transaction::copy_in
   std::size_t rows = 0;
 };
 using WriteSet = std::vector<TableWrite>;
 
 // How events become rows. One thread at a time; the runner calls, for every batch:
-//   read() for each event → load() → apply() → take_writes(); then settled() once these writes are committed (by then
-//   the next batch may have been folded: batches settle in order), or drop() when a commit failed.
-// Folding is commutative and idempotent: any order, any repetition of events ends in the same rows (design §3).
+//   read() for each event → load() → apply() → take_writes(); then settled() once these writes are committed
+//   (by then the next batch may have been folded: batches settle in order), or drop() when a commit failed.
+// Folding is commutative and idempotent: any order, any repetition of events ends in the same rows (design
+// §3).
 class Fold {
  public:
   virtual ~Fold() = default;
 
-  // Pure. Keeps what the fold needs of the event (the view dies with the call) and notes the rows that it touches.
-  // An error parks the event, with the reason; it must then have kept nothing of it.
+  // Pure. Keeps what the fold needs of the event (the view dies with the call) and notes the rows that it
+  // touches. An error parks the event, with the reason; it must then have kept nothing of it.
   virtual Status read(const EventView& event) = 0;
   virtual Status load(Postgres& session) = 0;  // fetches, set-wise, the rows that the cache lacks
   virtual void apply() = 0;                    // pure: folds everything kept by read() into the rows
   virtual WriteSet take_writes() = 0;          // touched rows stay pinned in the cache until settled()
   virtual void settled() = 0;
-  virtual void drop() = 0;                     // forget every row and every event: the next load() fetches again
+  virtual void drop() = 0;  // forget every row and every event: the next load() fetches again
 };
 
 struct FoldSettings {
@@ -46,7 +48,7 @@ struct FoldSettings {
 };
 
 struct Projection {
-  std::string_view name;  // "lead_desk": schema lead_desk_v1 holds the rows, schema lead_desk the stable views
+  std::string_view name;  // "lead_desk": rows in schema lead_desk_v1, stable views in schema lead_desk
   int version = 1;        // changed fold code is a new version
   std::string_view tables_sql;
   std::string_view views_sql;

@@ -13,7 +13,8 @@ inline void print_skipped(std::string_view why) {
   std::fflush(stdout);
 }
 
-// The folder with the shared test data: TRUNKLINE_SHARED, or `shared` beside the repository. It need not exist:
+// The folder with the shared test data: TRUNKLINE_SHARED, or `shared` beside the repository. It may be
+// missing:
 //   SKIP_UNLESS(exists(shared_dir() / "data/calls"), "no shared/data/calls: set TRUNKLINE_SHARED");
 inline std::filesystem::path shared_dir() {
   const char* stated = std::getenv("TRUNKLINE_SHARED");
@@ -23,7 +24,7 @@ inline std::filesystem::path shared_dir() {
 
 }  // namespace trunkline::testing
 
-// Leaves the test case, counted as skipped, unless the condition holds. Not inside a lambda: it returns from that.
+// Leaves the test case, counted as skipped, unless the condition holds. Not inside a lambda.
 #define SKIP_UNLESS(condition, why)             \
   do {                                          \
     if (!(condition)) {                         \

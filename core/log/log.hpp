@@ -1,5 +1,5 @@
-// The log port: one partitioned, append-only journal. A tenant's events lie in one partition, in order; there is
-// no order across partitions and no compare-and-append, because Kafka could not keep that promise.
+// The log port: one partitioned, append-only journal. A tenant's events lie in one partition, in order; there
+// is no order across partitions and no compare-and-append, because Kafka could not keep that promise.
 //
 // Three engines keep it, judged by one contract suite (core/log/contract_test.cpp): memory (tests), RocksDB
 // (one machine), Kafka (many).
@@ -38,7 +38,8 @@ struct Record {
   std::string_view document;  // a view into its batch; at least json::padding readable bytes follow it
 };
 
-// Records of one partition in offset order, with the memory that they view. Move-only: the views follow the move.
+// Records of one partition in offset order, with the memory that they view. Move-only: the views follow the
+// move.
 class RecordBatch {
  public:
   RecordBatch() = default;
@@ -69,17 +70,18 @@ class Log {
  public:
   virtual ~Log() = default;
 
-  // The journal's own identity, made once with it. Positions and checkpoints carry it; a foreign one is refused.
+  // The journal's own identity, made once with it. Positions and checkpoints carry it; a foreign one is
+  // refused.
   virtual JournalId id() const = 0;
   virtual std::uint32_t partitions() const = 0;
 
-  // Appends all drafts or none; durable when it returns. Drafts of one tenant keep their order. The answer holds
-  // the offset of each draft, in the order given. Any thread; concurrent calls share one fsync.
-  // Errors: retry (disk, broker), stop (the log cannot go on). A document over document_bytes_max is a bug.
+  // Appends all drafts or none; durable when it returns. Drafts of one tenant keep their order. The answer
+  // holds the offset of each draft, in the order given. Any thread; concurrent calls share one fsync. Errors:
+  // retry (disk, broker), stop (the log cannot go on). A document over document_bytes_max is a bug.
   virtual Result<std::vector<Position>> append(std::vector<Draft> drafts) = 0;
 
-  // Durable records from a position on, up to some `bytes_max` (at least one record if there is one); empty at
-  // the end. A position beyond the end is an error (stop): the reader has seen what this journal has not.
+  // Durable records from a position on, up to some `bytes_max` (at least one record if there is one); empty
+  // at the end. A position beyond the end is an error (stop): the reader has seen what this journal has not.
   virtual Result<RecordBatch> read(Position from, std::size_t bytes_max) = 0;
 
   // Returns when any of these positions has a record behind it, or at the deadline, or when interrupted by
