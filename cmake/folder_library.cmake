@@ -18,10 +18,19 @@ function(folder_library name)
   endif()
 endfunction()
 
+add_custom_target(concurrent_tests)  # the programs that the tsan preset runs
+
 # folder_tests(NAME "SOURCES" LINKS…): one doctest program, registered with ctest under its name.
 function(folder_tests name sources)
   add_executable(${name} ${sources} ${PROJECT_SOURCE_DIR}/tests/doctest_main.cpp)
   target_link_libraries(${name} PRIVATE trunkline_warnings ${ARGN})
   target_compile_definitions(${name} PRIVATE TRUNKLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
-  add_test(NAME ${name} COMMAND ${name} --no-intro=true WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  if(TRUNKLINE_TEST_SUITES)
+    set(suites --test-suite=${TRUNKLINE_TEST_SUITES})
+  endif()
+  add_test(NAME ${name} COMMAND ${name} --no-intro=true ${suites} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  if(name MATCHES "^(core|projections)_tests$")
+    set_tests_properties(${name} PROPERTIES LABELS tsan)  # these hold the suites named "concurrent…"
+    add_dependencies(concurrent_tests ${name})
+  endif()
 endfunction()
