@@ -1,8 +1,7 @@
-#include <simdjson.h>
-
 #include <algorithm>
 
 #include "core/http.hpp"
+#include "core/json.hpp"
 
 namespace trunkline::http {
 namespace {
@@ -62,7 +61,7 @@ std::optional<std::string> percent_decoded(std::string_view text, Plus plus) {
       i += 2;
     }
   }
-  if (decoded.find('\0') != decoded.npos || !simdjson::validate_utf8(decoded)) return std::nullopt;
+  if (decoded.find('\0') != decoded.npos || !json::valid_utf8(decoded)) return std::nullopt;
   return decoded;
 }
 

@@ -165,6 +165,11 @@ inline Found<Object> Value::as_object() const {
   return element_.is_object() ? Found<Object>{Object{element_.get_object().value_unsafe()}} : Found<Object>{};
 }
 
+// Text from elsewhere (a decoded URL) that is to become part of a document.
+inline bool valid_utf8(std::string_view text) {
+  return simdjson::validate_utf8(text.data(), text.size());
+}
+
 // Bytes that must be readable behind a document that is parsed in place.
 inline constexpr std::size_t padding = simdjson::SIMDJSON_PADDING;
 inline constexpr std::size_t depth_max = 64;
