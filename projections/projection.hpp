@@ -10,18 +10,9 @@
 #include "core/keys.hpp"
 #include "core/postgres.hpp"
 #include "core/result.hpp"
+#include "projections/table_write.hpp"
 
 namespace trunkline {
-
-// The rows that a batch writes, encoded while folding so that shipping them overlaps the next batch's fold.
-struct TableWrite {
-  std::string table;        // unqualified: the model's schema is on the search_path
-  std::string columns;      // "tenant, contact, calls"
-  std::string on_conflict;  // "(tenant, contact) DO UPDATE SET calls = excluded.calls"
-  std::string tuples;       // for Transaction::copy_in
-  std::size_t rows = 0;
-};
-using WriteSet = std::vector<TableWrite>;
 
 // How events become rows. One thread at a time; the runner calls, for every batch:
 //   read() for each event → load() → apply() → take_writes(); then settled() once these writes are committed

@@ -1,1 +1,0 @@
-// projections: see CMakeLists.txt

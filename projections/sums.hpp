@@ -1,0 +1,70 @@
+// An aggregate table as its fold sees it: only differences of contributions, never a row. Each contribution
+// is a Row whose key says where it counts and whose other columns (bigint, 0 by default) say what.
+//
+// What is taken out must be what was put in: add() and subtract() get contributions computed by the same
+// function from the fact as it is and as it was. The fenced commit adds each difference exactly once (design
+// §4).
+#pragma once
+#include "projections/columns.hpp"
+#include "projections/key_index.hpp"
+#include "projections/table_write.hpp"
+
+namespace trunkline {
+
+template <TableRow Row>
+class Sums {
+ public:
+  void add(const Row& contribution) { count(contribution, +1); }
+  void subtract(const Row& contribution) { count(contribution, -1); }
+
+  // Appends the differences and ends the batch. Rows in which they cancel out are not written.
+  void take(WriteSet& writes) {
+    TableWrite grown{TableWrite::Kind::add, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
+    TableWrite lessened = grown;
+    lessened.kind = TableWrite::Kind::add_and_prune;
+    for (const Row& row : rows_) {
+      bool any = false, less = false;
+      for_each_sum([&](const auto& column) {
+        any |= row.*column.member != 0;
+        less |= row.*column.member < 0;
+      });
+      if (!any) continue;
+      TableWrite& write = less ? lessened : grown;
+      encode_row(write.tuples, row);
+      ++write.rows;
+    }
+    drop();
+    for (TableWrite* write : {&grown, &lessened})
+      if (write->rows > 0) writes.push_back(std::move(*write));
+  }
+
+  void drop() {
+    rows_.clear();
+    index_.clear();
+  }
+
+ private:
+  template <class Visit>
+  static void for_each_sum(Visit visit) {
+    for_each_column<Row>([&](auto i, const auto& column) {
+      if constexpr (i >= Row::key_columns) visit(column);
+    });
+  }
+
+  void count(const Row& contribution, std::int64_t sign) {
+    const auto key = key_of(contribution);
+    const std::size_t hash = hash_of(key);
+    std::uint32_t at = index_.find(hash, [&](std::uint32_t slot) { return key_of(rows_[slot]) == key; });
+    if (at == KeyIndex::none) {
+      at = static_cast<std::uint32_t>(rows_.size());
+      set_key(rows_.emplace_back(), key);
+      index_.insert(hash, at);
+    }
+    for_each_sum([&](const auto& column) { rows_[at].*column.member += sign * contribution.*column.member; });
+  }
+
+  std::vector<Row> rows_;
+  KeyIndex index_;
+};
+
+}  // namespace trunkline

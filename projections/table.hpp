@@ -1,0 +1,189 @@
+// One table of a read model as its fold sees it: the rows that the batch touches, and a bounded cache of
+// others.
+//
+// For every batch: want() each key that the fold will look at → load() → find(), touch(), remove() → take().
+// Several rounds of want and load are fine, where one row names the next. Rows of a batch that has not
+// settled are never evicted and never read again, so folding batch n+1 over them while n is being committed
+// sees what n made of them.
+#pragma once
+#include <cassert>
+#include <cstddef>
+#include <deque>
+#include <vector>
+
+#include "projections/columns.hpp"
+#include "projections/key_index.hpp"
+#include "projections/table_write.hpp"
+#include "projections/wanted_rows.hpp"
+
+namespace trunkline {
+
+template <TableRow Row>
+class Table {
+ public:
+  using Key = KeyOf<Row>;
+
+  // `rows_cached_max` bounds what stays when nothing needs it; a batch in flight keeps all that it touches.
+  explicit Table(std::size_t rows_cached_max) : rows_cached_max_(rows_cached_max) {}
+
+  // The batch will look at this row. Cheap when the row is in the cache, also when it is known to be absent.
+  void want(const Key& key) {
+    const std::uint32_t at = slot_of(key);
+    if (at != KeyIndex::none) return use(at);
+    const std::uint32_t fresh = new_slot();
+    Slot& slot = slots_[fresh];
+    set_key(slot.row, key);
+    index_.insert(hash_of(key), fresh);
+    missing_.push_back(fresh);
+    link_newest(fresh);
+    slot.last_batch = batch_;
+  }
+
+  // Fetches what is wanted and not cached: one query. After an error it may be called again.
+  Status load(Postgres& session) {
+    if (missing_.empty()) return done();
+    std::vector<const Row*> wanted;
+    wanted.reserve(missing_.size());
+    for (const std::uint32_t at : missing_) wanted.push_back(&slots_[at].row);
+    const auto rows = fetch_by_keys<Row>(session, wanted);
+    if (!rows) return rows.error();
+    for (std::size_t i = 0; i < rows->size(); ++i) {
+      Row row;
+      decode_row(*rows, i, row);
+      Slot& slot = slots_[slot_of(key_of(row))];
+      slot.row = std::move(row);
+      slot.exists = true;
+    }
+    missing_.clear();
+    return done();
+  }
+
+  // The row, or nullptr if there is none. The key must have been wanted and loaded by this batch.
+  const Row* find(const Key& key) const {
+    const std::uint32_t at = slot_of(key);
+    assert(at != KeyIndex::none);
+    return slots_[at].exists ? &slots_[at].row : nullptr;
+  }
+
+  // The row for changing it, made if there is none; it will be written whole. The reference lasts until the
+  // next want(). The key must have been wanted and loaded by this batch.
+  Row& touch(const Key& key) {
+    Slot& slot = mark_dirty(key);
+    slot.exists = true;
+    return slot.row;
+  }
+
+  // The row ceases to exist. Nothing happens if there is none.
+  void remove(const Key& key) {
+    if (find(key) == nullptr) return;
+    Slot& slot = mark_dirty(key);
+    Row empty{};
+    set_key(empty, key);
+    slot.row = std::move(empty);  // key parts are copied before the old row dies
+    slot.exists = false;
+  }
+
+  // Appends what the batch has changed and ends the batch.
+  void take(WriteSet& writes) {
+    TableWrite changed{TableWrite::Kind::replace, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
+    TableWrite removed{TableWrite::Kind::remove, Row::table, column_names<Row>(Row::key_columns),
+                       Row::key_columns,         {},         0};
+    for (const std::uint32_t at : dirty_) {
+      Slot& slot = slots_[at];
+      slot.dirty = false;
+      TableWrite& write = slot.exists ? changed : removed;
+      encode_row(write.tuples, slot.row, write.columns.size());
+      ++write.rows;
+    }
+    dirty_.clear();
+    ++batch_;
+    for (TableWrite* write : {&removed, &changed})
+      if (write->rows > 0) writes.push_back(std::move(*write));
+  }
+
+  // The oldest batch that was taken is committed.
+  void settled() {
+    ++settled_;
+    while (count_ > rows_cached_max_ && slots_[oldest_].last_batch < settled_) evict(oldest_);
+  }
+
+  // Forgets everything: what was taken and not settled will never be committed.
+  void drop() { *this = Table(rows_cached_max_); }
+
+  std::size_t rows_cached() const { return count_; }
+
+ private:
+  struct Slot {
+    Row row{};
+    std::uint64_t last_batch = 0;  // the newest batch that wanted it
+    std::uint32_t newer = KeyIndex::none;
+    std::uint32_t older = KeyIndex::none;
+    bool exists = false;
+    bool dirty = false;
+  };
+
+  std::uint32_t slot_of(const Key& key) const {
+    return index_.find(hash_of(key), [&](std::uint32_t at) { return key_of(slots_[at].row) == key; });
+  }
+
+  Slot& mark_dirty(const Key& key) {
+    const std::uint32_t at = slot_of(key);
+    assert(at != KeyIndex::none);
+    Slot& slot = slots_[at];
+    if (!slot.dirty) dirty_.push_back(at);
+    slot.dirty = true;
+    return slot;
+  }
+
+  std::uint32_t new_slot() {
+    ++count_;
+    if (free_.empty()) {
+      slots_.emplace_back();
+      return static_cast<std::uint32_t>(slots_.size() - 1);
+    }
+    const std::uint32_t at = free_.back();
+    free_.pop_back();
+    return at;
+  }
+
+  void use(std::uint32_t at) {
+    slots_[at].last_batch = batch_;
+    if (at == newest_) return;
+    unlink(at);
+    link_newest(at);
+  }
+
+  void link_newest(std::uint32_t at) {
+    slots_[at].older = newest_;
+    slots_[at].newer = KeyIndex::none;
+    if (newest_ != KeyIndex::none) slots_[newest_].newer = at;
+    newest_ = at;
+    if (oldest_ == KeyIndex::none) oldest_ = at;
+  }
+
+  void unlink(std::uint32_t at) {
+    const Slot& slot = slots_[at];
+    (slot.newer == KeyIndex::none ? newest_ : slots_[slot.newer].older) = slot.older;
+    (slot.older == KeyIndex::none ? oldest_ : slots_[slot.older].newer) = slot.newer;
+  }
+
+  void evict(std::uint32_t at) {
+    index_.erase(hash_of(key_of(slots_[at].row)), at);
+    unlink(at);
+    slots_[at] = Slot{};
+    free_.push_back(at);
+    --count_;
+  }
+
+  std::size_t rows_cached_max_;
+  std::deque<Slot> slots_;  // rows keep their place: references last
+  KeyIndex index_;
+  std::vector<std::uint32_t> free_, missing_, dirty_;
+  std::uint32_t newest_ = KeyIndex::none;  // by last use
+  std::uint32_t oldest_ = KeyIndex::none;
+  std::size_t count_ = 0;
+  std::uint64_t batch_ = 0;    // the one being folded
+  std::uint64_t settled_ = 0;  // batches below this are committed
+};
+
+}  // namespace trunkline

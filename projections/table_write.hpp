@@ -1,0 +1,35 @@
+// What a batch writes into one table, and how it gets there: COPY into a temporary table of the session, then
+// one statement that carries the rows over. Encoded while folding, so that shipping overlaps the next batch's
+// fold.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/postgres.hpp"
+
+namespace trunkline {
+
+struct TableWrite {
+  enum class Kind {
+    replace,        // rows as they now are: inserted, or put in place of the one with the same key
+    add,            // added to the row with the same key, column by column; inserted where there is none
+    add_and_prune,  // the same, and a row in which every sum is then 0 ceases to exist
+    remove,         // rows with these keys cease to exist; the tuples hold only the key
+  };
+  Kind kind = Kind::replace;
+  std::string_view table;                 // unqualified: the model's schema is on the search_path
+  std::vector<std::string_view> columns;  // the key first
+  std::size_t key_columns = 0;
+  std::string tuples;  // core/pg_binary.hpp
+  std::size_t rows = 0;
+};
+using WriteSet = std::vector<TableWrite>;
+
+// The statement that carries rows from the temporary table into the real one: exposed for its test.
+std::string carry_over_sql(const TableWrite& write);
+
+// Errors: as of Transaction; reject "data" when a row holds what its table refuses.
+Status write_rows(Transaction& transaction, const TableWrite& write);
+
+}  // namespace trunkline
