@@ -1,9 +1,8 @@
 #include "core/http_exchange.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
-#include <cstdio>
+
+#include "core/digest.hpp"
 
 namespace trunkline::http {
 namespace {
@@ -32,10 +31,7 @@ std::string_view query_of(std::string_view target) {
 }
 
 std::string etag_of(std::string_view body) {
-  char text[32];
-  std::snprintf(text, sizeof text, "\"%016llx\"",
-                static_cast<unsigned long long>(XXH3_64bits(body.data(), body.size())));
-  return text;
+  return '"' + digest_of(body).text() + '"';
 }
 
 }  // namespace
