@@ -38,11 +38,12 @@ struct FoldSettings {
   KeyStore* keys = nullptr;               // for models that hold opened fields
 };
 
+// The SQL is embedded from the folder (cmake/embed_sql.cmake) and run by install.hpp.
 struct Projection {
-  std::string_view name;  // "lead_desk": rows in schema lead_desk_v1, stable views in schema lead_desk
-  int version = 1;        // changed fold code is a new version
-  std::string_view tables_sql;
-  std::string_view views_sql;
+  std::string_view name;        // "lead_desk": rows in schema lead_desk_v1, stable views in schema lead_desk
+  int version = 1;              // changed fold code is a new version
+  std::string_view tables_sql;  // CREATE TABLE, names unqualified: they land in the rows' schema
+  std::string_view views_sql;   // CREATE VIEW :views.leads AS SELECT … FROM :rows.leads
   std::unique_ptr<Fold> (*make_fold)(const FoldSettings& settings);
 };
 

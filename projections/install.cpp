@@ -1,0 +1,62 @@
+#include "projections/install.hpp"
+
+namespace trunkline {
+namespace {
+
+std::string replaced(std::string_view sql, std::string_view variable, std::string_view by) {
+  std::string text;
+  for (std::size_t at = 0; at < sql.size();) {
+    const std::size_t found = sql.find(variable, at);
+    text += sql.substr(at, found - at);
+    if (found == std::string_view::npos) break;
+    text += by;
+    at = found + variable.size();
+  }
+  return text;
+}
+
+// Two processes that start together take turns: CREATE SCHEMA IF NOT EXISTS alone may fail in a race.
+constexpr std::string_view take_turns = "SELECT pg_advisory_xact_lock(hashtext('trunkline.install'));";
+
+std::string tables_script(const Projection& projection, const std::string& schema) {
+  return "CREATE SCHEMA " + schema + "; SET LOCAL search_path = " + schema + ";" +
+         std::string{projection.tables_sql};
+}
+
+Result<bool> schema_exists(Postgres& session, const std::string& schema) {
+  const auto rows = session.run("SELECT to_regnamespace($1) IS NOT NULL", Params{}.text(schema));
+  if (!rows) return rows.error();
+  return rows->text(0, 0) == "t";
+}
+
+}  // namespace
+
+std::string rows_schema(const Projection& projection) {
+  return std::string{projection.name} + "_v" + std::to_string(projection.version);
+}
+
+Status install(Postgres& session, const Projection& projection) {
+  const std::string rows = rows_schema(projection);
+  const std::string views{projection.name};
+  auto transaction = Transaction::begin(session, Transaction::Kind::durable);
+  if (!transaction) return transaction.error();
+  if (const auto locked = transaction->run(take_turns); !locked) return locked.error();
+  const auto found = schema_exists(session, rows);
+  if (!found) return found.error();
+  std::string sql = *found ? "" : tables_script(projection, rows);
+  sql += "; CREATE SCHEMA IF NOT EXISTS " + views + "; SET LOCAL search_path = " + views + "; ";
+  sql += replaced(replaced(projection.views_sql, ":rows", rows), ":views", views);
+  if (auto status = session.script(sql); !status) return status;
+  return transaction->commit();
+}
+
+Status install_tables(Postgres& session, const Projection& projection, const std::string& schema) {
+  return session.script(tables_script(projection, schema));
+}
+
+Status use_schema(Postgres& session, const std::string& schema) {
+  const auto set = session.run("SELECT set_config('search_path', $1, false)", Params{}.text(schema));
+  return set ? done() : Status{set.error()};
+}
+
+}  // namespace trunkline

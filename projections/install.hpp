@@ -1,0 +1,22 @@
+// A read model's schemas: the versioned one that holds its rows, and the stable one whose views point at it.
+#pragma once
+#include <string>
+
+#include "core/postgres.hpp"
+#include "projections/projection.hpp"
+
+namespace trunkline {
+
+std::string rows_schema(const Projection& projection);  // "lead_desk_v1"
+
+// Makes the tables if the rows' schema is not there yet, and points the views at them. One transaction;
+// several processes may do it at once.
+Status install(Postgres& session, const Projection& projection);
+
+// The same tables in a schema of another name, without views: for folding beside the live rows.
+Status install_tables(Postgres& session, const Projection& projection, const std::string& schema);
+
+// From now on unqualified names in this session mean this schema's tables.
+Status use_schema(Postgres& session, const std::string& schema);
+
+}  // namespace trunkline
