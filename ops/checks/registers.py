@@ -3,7 +3,7 @@ import re
 
 from .tree import Finding
 
-SCHEMA = re.compile(r"schemas/([a-z_]+)/([a-z_]+\.v\d+)\.json$")
+SCHEMA = re.compile(r"schemas/(?!shared/)([a-z_]+)/([a-z_]+\.v\d+)\.json$")  # shared/: definitions, no events
 EXAMPLE = re.compile(r"schemas/examples/([a-z_]+\.[a-z_]+\.v\d+)\.json$")
 TESTED_FOLDERS = {"core", "schemas", "ingest", "commands", "projections", "ops"}
 

@@ -30,15 +30,21 @@ apt_install_postgres_alone() {
   as_root sed -i 's/^create_main_cluster = false/#create_main_cluster = true/' "$setting"
 }
 
+missing_packages() {  # GROUP…
+  local package
+  packages_of "$@" | while read -r package; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || echo "$package"
+  done
+}
+
 install_packages() {  # GROUP…
-  local missing=() package
-  while read -r package; do
-    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
-  done < <(packages_of "$@")
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
   [ ${#missing[@]} -gt 0 ] || return 0
   quietly "package lists" "$WORK/log/apt-update.log" as_root apt-get update
   case " ${missing[*]} " in
     *" postgresql "*) quietly "installing postgresql" "$WORK/log/apt-postgresql.log" apt_install_postgres_alone ;;
   esac
+  mapfile -t missing < <(missing_packages "$@")
   quietly "installing ${#missing[@]} packages: ${missing[*]}" "$WORK/log/apt-install.log" apt_install "${missing[@]}"
 }
