@@ -105,7 +105,7 @@ Result<std::string> normalise(ContactKind kind, std::string_view text, std::stri
 
 Token token_of(const Hmac& tenant_secret, ContactKind kind, std::string_view normalised) {
   const char head[2] = {static_cast<char>(kind), '\0'};
-  const Digest digest = tenant_secret.of({std::string_view{head, 2}, normalised});
+  const Sha256 digest = tenant_secret.of({std::string_view{head, 2}, normalised});
   std::string text{static_cast<char>(kind), '_'};
   text.append(base64url(as_text(digest).substr(0, 16)));
   return Token{std::move(text)};

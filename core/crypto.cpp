@@ -81,8 +81,8 @@ std::string_view checked_size(std::string_view text) {
 
 }  // namespace
 
-Digest sha256(std::string_view bytes) {
-  Digest digest;
+Sha256 sha256(std::string_view bytes) {
+  Sha256 digest;
   SHA256(bytes_of(bytes), bytes.size(), digest.data());
   return digest;
 }
@@ -90,7 +90,7 @@ Digest sha256(std::string_view bytes) {
 Hmac::Hmac(std::string_view key) {
   std::array<std::uint8_t, block_bytes> block{};
   if (key.size() > block_bytes) {
-    const Digest hashed = sha256(key);
+    const Sha256 hashed = sha256(key);
     std::memcpy(block.data(), hashed.data(), hashed.size());
   } else if (!key.empty()) {
     std::memcpy(block.data(), key.data(), key.size());
@@ -109,8 +109,8 @@ Hmac::Hmac(std::string_view key) {
   OPENSSL_cleanse(block.data(), block.size());
 }
 
-Digest Hmac::of(std::span<const std::string_view> parts) const {
-  Digest digest;
+Sha256 Hmac::of(std::span<const std::string_view> parts) const {
+  Sha256 digest;
   SHA256_CTX context;
   std::memcpy(&context, inner_.bytes.data(), sizeof context);
   for (const auto part : parts) SHA256_Update(&context, part.data(), part.size());

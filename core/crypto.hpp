@@ -13,14 +13,14 @@
 
 namespace trunkline {
 
-using Digest = std::array<std::uint8_t, 32>;
+using Sha256 = std::array<std::uint8_t, 32>;
 using Key256 = std::array<std::uint8_t, 32>;  // the same type as SecretKey
 
 inline std::string_view as_text(std::span<const std::uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-Digest sha256(std::string_view bytes);
+Sha256 sha256(std::string_view bytes);
 
 // HMAC-SHA256 (RFC 2104) with the key's two blocks hashed beforehand: a short message costs two more blocks.
 class Hmac {
@@ -28,10 +28,10 @@ class Hmac {
   explicit Hmac(std::string_view key);
   explicit Hmac(const Key256& key) : Hmac(as_text(key)) {}
   // Of the parts one behind the other, without separators: what could be cut in two ways needs its own.
-  Digest of(std::initializer_list<std::string_view> parts) const {
+  Sha256 of(std::initializer_list<std::string_view> parts) const {
     return of(std::span(parts.begin(), parts.size()));
   }
-  Digest of(std::span<const std::string_view> parts) const;
+  Sha256 of(std::span<const std::string_view> parts) const;
 
  private:
   struct alignas(8) State {
