@@ -19,7 +19,7 @@ LIBRARIES = [
     (r"pqxx|libpq|pg_config", ["core/postgres*"]),
     (r"httplib", ["core/http*"]),
     (r"openssl/", ["core/crypto*"]),
-    (r"toml\+\+|toml\.hpp", ["core/config*", "ingest/mapping*"]),
+    (r"toml\+\+|toml\.hpp", ["core/config*", "core/access*", "ingest/mapping*"]),
     (r"phonenumbers/", ["core/contact*"]),
     (r"csv\.h", ["ingest/csv*"]),
     (r"re2/", ["schemas/*"]),
