@@ -1,5 +1,6 @@
 #include "core/log/log.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -36,11 +37,32 @@ bool take_number(std::string_view text, Number& number) {
 
 }  // namespace
 
+RecordBatch& RecordBatch::operator=(RecordBatch&& other) noexcept {
+  entries_ = std::exchange(other.entries_, {});
+  arena_ = std::exchange(other.arena_, nullptr);
+  used_ = std::exchange(other.used_, 0);
+  capacity_ = std::exchange(other.capacity_, 0);
+  return *this;
+}
+
+void RecordBatch::reserve(std::size_t records, std::size_t bytes) {
+  entries_.reserve(records);
+  if (bytes + json::padding > capacity_) grow(bytes + json::padding);
+}
+
+void RecordBatch::grow(std::size_t bytes) {
+  auto larger = std::make_unique_for_overwrite<char[]>(bytes);
+  if (used_ > 0) std::memcpy(larger.get(), arena_.get(), used_);
+  arena_ = std::move(larger);
+  capacity_ = bytes;
+}
+
 void RecordBatch::add(Offset offset, std::string_view document) {
-  const std::size_t from = arena_.empty() ? 0 : arena_.size() - json::padding;
-  arena_.resize(from + document.size() + json::padding);
-  std::memcpy(arena_.data() + from, document.data(), document.size());
-  entries_.push_back({offset, from, document.size()});
+  const std::size_t needed = used_ + document.size() + json::padding;
+  if (needed > capacity_) grow(std::max(needed, 2 * capacity_));
+  if (!document.empty()) std::memcpy(arena_.get() + used_, document.data(), document.size());
+  entries_.push_back({offset, used_, document.size()});
+  used_ += document.size();
 }
 
 Partition partition_of(const TenantId& tenant, std::uint32_t partitions) {

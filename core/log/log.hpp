@@ -6,9 +6,11 @@
 #pragma once
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/clock.hpp"
@@ -39,19 +41,20 @@ struct Record {
 };
 
 // Records of one partition in offset order, with the memory that they view. Move-only: the views follow the
-// move.
+// move. One thread at a time while it is filled; any thread afterwards.
 class RecordBatch {
  public:
   RecordBatch() = default;
-  RecordBatch(RecordBatch&&) = default;
-  RecordBatch& operator=(RecordBatch&&) = default;
-  void add(Offset offset, std::string_view document);  // invalidates nothing: views are made by records()
+  RecordBatch(RecordBatch&& other) noexcept { *this = std::move(other); }
+  RecordBatch& operator=(RecordBatch&& other) noexcept;
+  void reserve(std::size_t records, std::size_t bytes);
+  void add(Offset offset, std::string_view document);  // views taken before it are dead: take them afterwards
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
-  std::size_t bytes() const { return arena_.size(); }
+  std::size_t bytes() const { return used_; }  // of the documents
   Record operator[](std::size_t i) const {
     const Entry& entry = entries_[i];
-    return {entry.offset, {arena_.data() + entry.from, entry.size}};
+    return {entry.offset, {arena_.get() + entry.from, entry.size}};
   }
 
  private:
@@ -60,8 +63,12 @@ class RecordBatch {
     std::size_t from;
     std::size_t size;
   };
+  void grow(std::size_t bytes);
+
   std::vector<Entry> entries_;
-  std::vector<char> arena_;  // documents back to back, json::padding spare bytes at the end
+  std::unique_ptr<char[]> arena_;  // documents back to back, then at least json::padding spare bytes
+  std::size_t used_ = 0;
+  std::size_t capacity_ = 0;
 };
 
 using Deadline = std::chrono::steady_clock::time_point;
@@ -76,8 +83,10 @@ class Log {
   virtual std::uint32_t partitions() const = 0;
 
   // Appends all drafts or none; durable when it returns. Drafts of one tenant keep their order. The answer
-  // holds the offset of each draft, in the order given. Any thread; concurrent calls share one fsync. Errors:
-  // retry (disk, broker), stop (the log cannot go on). A document over document_bytes_max is a bug.
+  // holds the position of each draft, in the order given: reading from there gives the draft, `next + 1` is
+  // what a reader has who has seen it. Any thread; concurrent calls share one fsync. Errors: retry (disk,
+  // broker; the drafts may or may not be there: append them again, folds do not mind), stop (the log cannot
+  // go on), reject "draft" (a bug of the caller: over document_bytes_max, no room for the time).
   virtual Result<std::vector<Position>> append(std::vector<Draft> drafts) = 0;
 
   // Durable records from a position on, up to some `bytes_max` (at least one record if there is one); empty
@@ -85,7 +94,7 @@ class Log {
   virtual Result<RecordBatch> read(Position from, std::size_t bytes_max) = 0;
 
   // Returns when any of these positions has a record behind it, or at the deadline, or when interrupted by
-  // wake(). No polling.
+  // wake(), which is not remembered for those who begin to wait after it. No polling.
   virtual void wait(std::span<const Position> any_of, Deadline deadline) = 0;
   virtual void wake() = 0;  // every waiting reader returns now: for shutting down
 
