@@ -20,6 +20,19 @@ def links(root, files):
                     yield Finding(file.path, number, f"a link to {target}, which is not there")
 
 
+def settings(root, files):
+    """docs/operations.md lists every setting of core/config.hpp, and none besides."""
+    texts = {file.path: file.text for file in files}
+    struct = re.search(r"struct Settings \{(.*?)\n\};", texts.get("core/config.hpp", ""), re.S)
+    declared = set(re.findall(r"(?:std::string|std::int64_t|bool)\s+(\w+)\s*=", struct.group(1) if struct else ""))
+    table = texts.get("docs/operations.md", "").partition("## Settings")[2].partition("\n## ")[0]
+    listed = set(re.findall(r"^\| `(\w+)` \|", table, re.M))
+    for name in sorted(declared - listed):
+        yield Finding("docs/operations.md", 0, f"the table of settings lacks {name}")
+    for name in sorted(listed - declared):
+        yield Finding("docs/operations.md", 0, f"the table of settings has {name}, which core/config.hpp has not")
+
+
 def folder_map(root, files):
     """The block after "## Folder map" in ARCHITECTURE.md names every top-level folder, and only folders that exist."""
     page = next((file for file in files if file.path == "ARCHITECTURE.md"), None)
