@@ -24,7 +24,8 @@ add_custom_target(concurrent_tests)  # the programs that the tsan preset runs
 function(folder_tests name sources)
   add_executable(${name} ${sources} ${PROJECT_SOURCE_DIR}/tests/doctest_main.cpp)
   target_link_libraries(${name} PRIVATE trunkline_warnings ${ARGN})
-  target_compile_definitions(${name} PRIVATE TRUNKLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/doctest_main.cpp PROPERTIES
+    COMPILE_DEFINITIONS TRUNKLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   if(TRUNKLINE_TEST_SUITES)
     set(suites --test-suite=${TRUNKLINE_TEST_SUITES})
   endif()

@@ -13,13 +13,17 @@ inline void print_skipped(std::string_view why) {
   std::fflush(stdout);
 }
 
+// The root of the source tree; known to tests/doctest_main.cpp alone, so that the tests compile to the same
+// objects wherever the tree lies and the compiler cache serves every clone.
+std::filesystem::path source_dir();
+
 // The folder with the shared test data: TRUNKLINE_SHARED, or `shared` beside the repository. It may be
 // missing:
 //   SKIP_UNLESS(exists(shared_dir() / "data/calls"), "no shared/data/calls: set TRUNKLINE_SHARED");
 inline std::filesystem::path shared_dir() {
   const char* stated = std::getenv("TRUNKLINE_SHARED");
   if (stated != nullptr && *stated != '\0') return stated;
-  return std::filesystem::path{TRUNKLINE_SOURCE_DIR}.parent_path() / "shared";
+  return source_dir().parent_path() / "shared";
 }
 
 }  // namespace trunkline::testing
