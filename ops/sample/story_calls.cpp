@@ -37,11 +37,13 @@ Data about(const Scene& scene, std::string_view agent, std::string_view directio
 void analysis(Scene& scene, Time at, const std::string& call, bool happy) {
   const auto& said = scene.dice.pick(scene.business.exchanges);
   Data data;
-  data.contact(scene.person, Known::phone).text("outcome", happy ? "positive" : "neutral");
+  data.text("outcome", happy ? "positive" : "neutral");
   data.real("sentiment", std::round(scene.dice.unit() * 100 - (happy ? 10 : 60)) / 100);
   data.real("confidence", 0.7 + std::round(scene.dice.unit() * 29) / 100);
   data.text("summary", std::string{"Asked: "} + std::string{said.question});
-  scene.history.tell(at, "call.analyzed", call, data);
+  Data whole;
+  whole.contact(scene.person, Known::phone).object("analysis", data);
+  scene.history.tell(at, "call.analyzed", call, whole);
 }
 
 Answer place_call(Scene& scene, Time at, std::string_view direction, std::span<const Ending> endings) {
