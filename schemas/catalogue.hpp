@@ -13,8 +13,9 @@
 namespace trunkline {
 
 namespace schemas {
+class NameTable;
 class Program;
-}
+}  // namespace schemas
 
 struct EventType {
   std::string name;    // "call.ended"
@@ -61,8 +62,13 @@ class Catalogue {
 
  private:
   Catalogue();
+  void take_examples(std::span<const SchemaFile> files);
+  void sort();
 
   std::vector<EventType> event_types_;
+  std::vector<std::size_t> newest_;            // parallel to names_: places in event_types_
+  std::unique_ptr<schemas::NameTable> names_;  // of the types
+  std::unique_ptr<schemas::NameTable> urns_;   // parallel to event_types_
   std::string envelope_json_;
   std::uint32_t envelope_root_ = 0;
   std::unique_ptr<schemas::Program> program_;

@@ -4,7 +4,7 @@
 // Beside the schemas three rules always hold: no object names a member twice, no text holds U+0000, and no
 // issue ever repeats a value of the event.
 #pragma once
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +15,14 @@
 
 namespace trunkline {
 
+namespace schemas {
+class Walk;
+}
+
 struct Issue {
-  std::string schema;   // "urn:trunkline:call.ended:1"; empty where a rule outside the schemas refuses
-  std::string keyword;  // where the schema says so: "#/properties/duration_ms/type"
+  std::string schema;  // "urn:trunkline:call.ended:1"; empty where a rule outside the schemas refuses
+  std::string
+      keyword;  // where it says so: "#/properties/duration_ms/type"; a shared one with its own urn before
   std::string pointer;  // JSON pointer into the event: "/data/duration_ms". A missing member: its parent's
   std::string message;  // for people: "must be a whole number"
 };
@@ -53,30 +58,37 @@ struct Separated {
 // Reusable memory for judging; one thread at a time. The document must live until separate() has returned.
 class Judge {
  public:
-  explicit Judge(const Catalogue& catalogue) : catalogue_(&catalogue) {}
+  explicit Judge(const Catalogue& catalogue);
+  ~Judge();
 
   // True: accepted, the readers below answer. False: issues() says why, at least one.
   bool accepts(json::Value document);
-  // `data` alone, by a type that is known already. Pointers are relative to it.
+  // `data` alone, by a type that is known already. Pointers are relative to it; there are no attributes.
   bool accepts_data(const EventType& type, json::Value data);
 
-  const std::vector<Issue>& issues() const { return issues_; }
+  const std::vector<Issue>& issues() const;
   const EventType& type() const { return *type_; }  // after accepts() said true
   const Attributes& attributes() const { return attributes_; }
   json::Object data() const { return data_; }
 
   // Divides the accepted `data`. Accepted spellings come out in their first form, times as UTC microseconds,
   // whole numbers without a fraction, contact points as tokens. What is marked x-personal and what no schema
-  // names goes to `personal`, by its pointer; where it stood nothing is left. Errors: the sink's, with the
-  // pointer.
+  // names goes to `personal`, by its pointer; nothing is left where a member stood, null where an element
+  // did. Errors: the sink's, with the pointer from the root of the event.
   Status separate(ContactSink& sink, Separated& out);
 
  private:
+  void read_attributes(json::Object event);
+  const EventType* type_of(const Attributes& attributes);
+
   const Catalogue* catalogue_;
+  std::unique_ptr<schemas::Walk> walk_;
+  std::vector<std::string_view Attributes::*> slots_;  // parallel to the envelope's names; nullptr: none
+  std::uint32_t data_slot_ = 0;
   const EventType* type_ = nullptr;
   Attributes attributes_;
   json::Object data_;
-  std::vector<Issue> issues_;
+  std::string pointer_;  // a buffer of separate()
 };
 
 }  // namespace trunkline

@@ -1,1 +1,0 @@
-// schemas: see CMakeLists.txt
