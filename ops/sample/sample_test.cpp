@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/json.hpp"
+#include "schemas/judge.hpp"
 
 namespace trunkline::sample {
 namespace {
@@ -62,6 +63,19 @@ TEST_CASE(
   for (const char* type : {"call.ended", "message.received", "lead.captured", "lead.linked", "touch.recorded",
                            "conversion.recorded", "appointment.booked", "conversation.escalated"}) {
     CHECK_MESSAGE(types[type] > 5, type);
+  }
+}
+
+TEST_CASE("every event fits its schema") {
+  const auto catalogue = Catalogue::load();
+  REQUIRE(catalogue.ok());
+  Judge judge{catalogue.value()};
+  json::Parser parser;
+  for (const auto& line : sample_of(fortnight(3))) {
+    const auto document = parser.parse(line);
+    REQUIRE(document.ok());
+    const bool accepted = judge.accepts(*document);
+    REQUIRE_MESSAGE(accepted, line << (accepted ? "" : judge.issues().front().message));
   }
 }
 

@@ -93,7 +93,7 @@ void conversion(Scene& scene, Time at, std::string_view agent) {
   history.tell(at, "conversion.recorded", order, data);
   if (dice.chance(0.04)) {
     Data back;
-    back.contact(person, Known::phone).text("reason", "cancelled by the customer");
+    back.contact(person, Known::phone).text("reason", "cancelled_by_customer");
     history.tell(at + days{1}, "conversion.reversed", order, back);
   }
 }
@@ -110,7 +110,7 @@ void what_comes_of_it(Scene& scene, const Answer& answer) {
   if (dice.chance(business.chances.buys)) {
     conversion(scene, now + hours{dice.between(0, 60)}, answer.agent);
   } else if (dice.chance(0.15)) {
-    stage(scene, now + days{dice.between(1, 4)}, "lost", "no need at the moment");
+    stage(scene, now + days{dice.between(1, 4)}, "lost", "no_need_now");
   } else if (dice.chance(0.25)) {
     inbound_call(scene, when_open(business, now + hours{dice.between(20, 120)}));
   }
@@ -155,7 +155,7 @@ void tell_story(Scene& scene, Time at) {
     Data data;
     data.contact(person, Known::phone).text("channel", "voice");
     history.tell(answer.ended + seconds{3}, "lead.opted_out", person.lead_id, data);
-    stage(scene, answer.ended + seconds{4}, "dnc", "asked not to be called");
+    stage(scene, answer.ended + seconds{4}, "dnc", "asked_not_to_be_called");
   } else if (answer.reached) {
     what_comes_of_it(scene, answer);
     if (dice.chance(0.05)) joined_by_hand(scene, answer.ended + hours{2});

@@ -52,7 +52,7 @@ Answer chat(Scene& scene, Time at) {
   }
   if (dice.chance(business.chances.escalates)) {
     history.tell(now, "conversation.escalated", thread.conversation,
-                 about(scene, thread).text("reason", "asked for a human"));
+                 about(scene, thread).text("reason", "asked_for_human"));
     thread.agent = business.agents.back();
     now = exchange(scene, thread, now + seconds{dice.between(40, 400)}) + seconds{20};
   }

@@ -1,0 +1,21 @@
+# Benchmarks: programs ops/bench/NAME_bench.cpp of the release build, each beside the limit measured in the same run.
+
+run_bench() {  # [NAME [ARGUMENT…]]
+  local target=benchmarks program
+  [ $# -eq 0 ] || target=$1_bench
+  install_packages build bench
+  build_preset release trunkline "$target"
+  postgres_up bench  # of its own and with fsync: what is measured is what is promised
+  TRUNKLINE_TEST_POSTGRES=$(postgres_address bench postgres)
+  export TRUNKLINE_TEST_POSTGRES TRUNKLINE_BINARY=$ROOT/build/release/trunkline
+  if [ $# -gt 0 ]; then
+    shift
+    "build/release/ops/bench/$target" "$@"
+  else
+    for program in build/release/ops/bench/*_bench; do
+      step "$(basename "$program")"
+      "$program"
+    done
+  fi
+  postgres_down bench
+}
