@@ -1,5 +1,7 @@
 #include "core/log/rocks_log.hpp"
 
+#include <algorithm>
+
 #include "core/log/rocks_appender.hpp"
 #include "core/log/rocks_store.hpp"
 
@@ -8,6 +10,9 @@ namespace {
 
 // What may wait in front of the appender; more than this and append() waits.
 constexpr std::size_t queued_bytes_max = 16 * 1024 * 1024;
+
+// What a read makes room for at first: a batch that grows copies what it has.
+constexpr std::size_t usual_document_bytes = 600;
 
 Error hole(Partition partition, Offset offset) {
   return must_stop("journal_corrupt", "the journal lacks record " + std::to_string(offset.value()) +
@@ -99,6 +104,8 @@ Result<RecordBatch> RocksLog::read(Position from, std::size_t bytes_max) {
   const std::unique_ptr<rocksdb::Iterator> at(
       store_->database().NewIterator(scan_options(), store_->family(from.partition)));
   const Offset end = from.next + *behind;
+  const std::size_t expected = std::min(*behind * usual_document_bytes, bytes_max);
+  batch.reserve(expected / usual_document_bytes + 1, expected);
   at->Seek(OffsetKey(from.next).slice());
   for (Offset offset = from.next; offset < end; offset = offset + 1, at->Next()) {
     if (!at->Valid() && !at->status().ok()) return rocks_error("reading the journal", at->status());

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <filesystem>
 
 #include "core/json.hpp"
@@ -16,6 +18,11 @@ namespace {
 
 constexpr std::string_view identity_key = "journal";
 constexpr std::int64_t format_known = 1;
+
+// Its own inverse.
+std::uint64_t to_big_endian(std::uint64_t value) {
+  return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
+}
 
 rocksdb::Slice slice_of(std::string_view text) {
   return {text.data(), text.size()};
@@ -94,15 +101,15 @@ std::string partition_name(Partition partition) {
 }
 
 OffsetKey::OffsetKey(Offset offset) {
-  for (std::size_t i = 0; i < sizeof bytes_; ++i)
-    bytes_[i] = static_cast<char>(offset.value() >> (8 * (sizeof bytes_ - 1 - i)) & 0xff);
+  const std::uint64_t big_endian = to_big_endian(offset.value());
+  std::memcpy(bytes_, &big_endian, sizeof bytes_);
 }
 
 std::optional<Offset> OffsetKey::read(const rocksdb::Slice& key) {
-  if (key.size() != sizeof bytes_) return std::nullopt;
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < key.size(); ++i) value = value << 8 | static_cast<unsigned char>(key[i]);
-  return Offset{value};
+  std::uint64_t big_endian = 0;
+  if (key.size() != sizeof big_endian) return std::nullopt;
+  std::memcpy(&big_endian, key.data(), sizeof big_endian);
+  return Offset{to_big_endian(big_endian)};
 }
 
 Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksSettings& settings) {
