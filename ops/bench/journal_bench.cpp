@@ -155,7 +155,8 @@ double append_bare(const Plan& plan, const std::vector<Draft>& documents, std::s
         rocksdb::WriteBatch writes;
         for (std::size_t i = 0; i < batch; ++i)
           if (!writes
-                   .Put(store.families[partition.value()], OffsetKey(Offset{next[partition.value()]++}).slice(),
+                   .Put(store.families[partition.value()],
+                        OffsetKey(Offset{next[partition.value()]++}).slice(),
                         documents[at++ % documents.size()].document)
                    .ok())
             give_up("a put failed");
