@@ -29,9 +29,9 @@ CREATE TABLE IF NOT EXISTS keys.tokens (
 CREATE TABLE IF NOT EXISTS keys.erasures (
   tenant text COLLATE "C" NOT NULL,
   event_id text COLLATE "C" NOT NULL,
-  subject text COLLATE "C" NOT NULL,
+  lead_id text COLLATE "C" NOT NULL,
   actor text COLLATE "C" NOT NULL,
-  tokens text[] NOT NULL,
+  contacts text[] NOT NULL,
   requested_at timestamptz NOT NULL,
   relayed_to text COLLATE "C",
   PRIMARY KEY (tenant, event_id)
