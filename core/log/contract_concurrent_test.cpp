@@ -8,6 +8,7 @@
 
 #include "tests/log_drafts.hpp"
 #include "tests/log_kinds.hpp"
+#include "tests/skip.hpp"
 
 using namespace trunkline;
 using namespace std::chrono_literals;
@@ -33,6 +34,7 @@ TEST_SUITE_BEGIN("concurrent log");
 
 TEST_CASE_TEMPLATE("what many threads append is there once each, in each thread's order", Kind, EVERY_LOG) {
   constexpr std::size_t writers = 16, appends = 40;
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   std::atomic<std::size_t> acknowledged = 0;
@@ -63,6 +65,7 @@ TEST_CASE_TEMPLATE("what many threads append is there once each, in each thread'
 
 TEST_CASE_TEMPLATE("readers that follow the end see every record once, without a hole", Kind, EVERY_LOG) {
   constexpr std::size_t writers = 8, appends = 100, readers = 3;
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   const Partition partition = partition_of(TenantId{"ann"}, 4);
@@ -92,6 +95,7 @@ TEST_CASE_TEMPLATE("readers that follow the end see every record once, without a
 }
 
 TEST_CASE_TEMPLATE("waiting ends at once where something lies behind any of the positions", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   const auto positions = log->append(drafts(draft("ann", "1")));
@@ -104,6 +108,7 @@ TEST_CASE_TEMPLATE("waiting ends at once where something lies behind any of the 
 }
 
 TEST_CASE_TEMPLATE("an append wakes who waits for it", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   const Deadline deadline = never();
@@ -121,6 +126,7 @@ TEST_CASE_TEMPLATE("an append wakes who waits for it", Kind, EVERY_LOG) {
 }
 
 TEST_CASE_TEMPLATE("waiting for nothing ends at the deadline", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   const Deadline deadline = std::chrono::steady_clock::now() + 5ms;
@@ -129,6 +135,7 @@ TEST_CASE_TEMPLATE("waiting for nothing ends at the deadline", Kind, EVERY_LOG) 
 }
 
 TEST_CASE_TEMPLATE("wake() interrupts every waiting reader", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   const Deadline deadline = never();

@@ -5,6 +5,7 @@
 
 #include "tests/log_drafts.hpp"
 #include "tests/log_kinds.hpp"
+#include "tests/skip.hpp"
 
 using namespace trunkline;
 using namespace std::chrono_literals;
@@ -16,6 +17,7 @@ constexpr std::size_t plenty = 1 << 20;
 }  // namespace
 
 TEST_CASE_TEMPLATE("a tenant's records come back in the order in which they were appended", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   REQUIRE(log->append(drafts(draft("ann", "1"), draft("bob", "b"), draft("ann", "2"))).ok());
@@ -28,6 +30,7 @@ TEST_CASE_TEMPLATE("a tenant's records come back in the order in which they were
 
 TEST_CASE_TEMPLATE("an append answers with each draft's position, and reading from there gives the draft",
                    Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   const auto positions = log->append(drafts(draft("ann", "1"), draft("bob", "2"), draft("cy", "3")));
@@ -43,6 +46,7 @@ TEST_CASE_TEMPLATE("an append answers with each draft's position, and reading fr
 }
 
 TEST_CASE_TEMPLATE("offsets are dense and begin at 0 in every partition", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   for (int i = 0; i < 40; ++i)
@@ -60,6 +64,7 @@ TEST_CASE_TEMPLATE("offsets are dense and begin at 0 in every partition", Kind, 
 
 TEST_CASE_TEMPLATE("the journal gives back exactly the bytes it was given, with the moment in their gap",
                    Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   Draft given = draft("ann", "1", 3000);
@@ -71,6 +76,7 @@ TEST_CASE_TEMPLATE("the journal gives back exactly the bytes it was given, with 
 }
 
 TEST_CASE_TEMPLATE("an append with one impossible draft appends none of its drafts", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   Draft impossible = draft("ann", "2");
@@ -90,6 +96,7 @@ TEST_CASE_TEMPLATE("an append with one impossible draft appends none of its draf
 }
 
 TEST_CASE_TEMPLATE("appending nothing is no append", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   const auto positions = log->append({});
@@ -98,6 +105,7 @@ TEST_CASE_TEMPLATE("appending nothing is no append", Kind, EVERY_LOG) {
 }
 
 TEST_CASE_TEMPLATE("a document of the largest size goes in and comes out", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   const std::size_t frame = draft("ann", "1").document.size();
@@ -110,6 +118,7 @@ TEST_CASE_TEMPLATE("a document of the largest size goes in and comes out", Kind,
 
 TEST_CASE_TEMPLATE("a read stays within its bytes but gives at least one record, and the reads join up", Kind,
                    EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   std::vector<Draft> many;
@@ -134,6 +143,7 @@ TEST_CASE_TEMPLATE("a read stays within its bytes but gives at least one record,
 }
 
 TEST_CASE_TEMPLATE("reading at the end gives nothing, beyond the end is a reason to stop", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   const auto positions = log->append(drafts(draft("ann", "1")));
@@ -153,6 +163,7 @@ TEST_CASE_TEMPLATE("reading at the end gives nothing, beyond the end is a reason
 }
 
 TEST_CASE_TEMPLATE("ends name every partition, in order", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   REQUIRE(log->append(drafts(draft("ann", "1"), draft("ann", "2"))).ok());
@@ -166,6 +177,7 @@ TEST_CASE_TEMPLATE("ends name every partition, in order", Kind, EVERY_LOG) {
 }
 
 TEST_CASE_TEMPLATE("recordedtime never decreases, though the clock steps back", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   const Time before = kind.clock.now();
@@ -181,6 +193,7 @@ TEST_CASE_TEMPLATE("recordedtime never decreases, though the clock steps back", 
 }
 
 TEST_CASE_TEMPLATE("the position at a moment is that of the first record not before it", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   const auto log = kind.open();
   const Partition partition = partition_of(TenantId{"ann"}, 4);
@@ -207,6 +220,7 @@ TEST_CASE_TEMPLATE("the position at a moment is that of the first record not bef
 }
 
 TEST_CASE_TEMPLATE("a journal has an id of its own", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind one, another;
   const auto id = one.open()->id();
   CHECK(id.value().size() == 12);
@@ -215,6 +229,7 @@ TEST_CASE_TEMPLATE("a journal has an id of its own", Kind, EVERY_LOG) {
 }
 
 TEST_CASE_TEMPLATE("a restart keeps everything, and what comes after it is no older", Kind, EVERY_LOG) {
+  SKIP_UNLESS(Kind::missing().empty(), Kind::missing());
   Kind kind;
   if (!Kind::survives) return;  // nothing is promised
   auto log = kind.open();

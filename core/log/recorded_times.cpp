@@ -4,7 +4,7 @@
 
 namespace trunkline {
 
-void RecordedTimes::fill(Draft& draft, Partition partition) {
+Time RecordedTimes::fill(Draft& draft, Partition partition) {
   Time& newest = newest_[partition.value()];
   newest = std::max(newest, now_);
   if (newest != formatted_) {
@@ -12,6 +12,7 @@ void RecordedTimes::fill(Draft& draft, Partition partition) {
     formatted_ = newest;
   }
   text_.copy(draft.document.data() + draft.recordedtime_at, formatted_time_size);
+  return newest;
 }
 
 Status check_drafts(std::span<const Draft> drafts) {

@@ -19,7 +19,7 @@ class RecordedTimes {
 
   void continue_from(Partition partition, Time newest) { newest_[partition.value()] = newest; }
   void look_at_the_clock() { now_ = clock_.now(); }  // once for what is written together
-  void fill(Draft& draft, Partition partition);
+  Time fill(Draft& draft, Partition partition);      // the moment that it wrote
 
  private:
   const Clock& clock_;

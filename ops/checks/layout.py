@@ -16,6 +16,7 @@ MAY_INCLUDE = {
 LIBRARIES = [
     (r"simdjson", ["core/json.*"]),
     (r"rocksdb/", ["core/log/rocks*"]),
+    (r"librdkafka/", ["core/log/kafka_*"]),
     (r"pqxx|libpq|pg_config", ["core/postgres*"]),
     (r"httplib", ["core/http*"]),
     (r"openssl/", ["core/crypto*"]),

@@ -61,7 +61,7 @@ kafka_pid() {  # NAME; nothing when it is not running
   local place pid
   place=$(kafka_place "$1")
   pid=$(cat "$place/pid" 2>/dev/null) || return 0
-  tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | grep -qxF -- "-Dtrunkline.place=$place" && echo "$pid" || true
+  tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qxF -- "-Dtrunkline.place=$place" && echo "$pid" || true
 }
 
 kafka_answers() {  # NAME
@@ -95,15 +95,18 @@ kafka_up() {  # NAME
   quietly "starting the private Kafka ($1)" "$WORK/log/kafka-$1.log" kafka_start "$1"
 }
 
-kafka_down() {  # NAME
+kafka_down() { kafka_end "$1" TERM; }  # NAME
+kafka_kill() { kafka_end "$1" KILL; }  # NAME
+
+kafka_end() {  # NAME SIGNAL; returns when the process is gone
   local pid tries=0
   pid=$(kafka_pid "$1")
   [ -n "$pid" ] || return 0
   step "stopping the private Kafka ($1)"
-  kill "$pid"
+  kill "-$2" "$pid"
   while [ -n "$(kafka_pid "$1")" ]; do
     tries=$((tries + 1))
-    [ $tries -ne 300 ] || kill -9 "$pid"
+    [ $tries -ne 300 ] || kill -KILL "$pid"
     [ $tries -lt 400 ] || fail "Kafka does not stop, see $(kafka_place "$1")/server.log"
     sleep 0.1
   done
@@ -123,8 +126,19 @@ kafka_status() {  # NAME
   say "KAFKA_DATA=$(kafka_place "$1")/data"
 }
 
-kafka_command() {  # up|down|status|delete [NAME]
+# Kafka's own tools, which are also a foreign client: ops/dev kafka tool org.apache.kafka.tools.TopicCommand …
+kafka_tool() {  # CLASS ARGUMENT…
+  kafka_fetch >&2
+  kafka_java tool 128m "$@"
+  "${JAVA[@]}"
+}
+
+kafka_command() {  # up|down|kill|status|delete [NAME], tool CLASS ARGUMENT…
   local name=${2:-server}
+  if [ "${1:-}" = tool ]; then
+    kafka_tool "${@:2}"
+    return
+  fi
   [[ $name =~ ^[a-z0-9-]+$ ]] || fail "a broker's name is made of a-z, 0-9 and -"
   case ${1:-} in
     up)
@@ -132,8 +146,9 @@ kafka_command() {  # up|down|status|delete [NAME]
       kafka_status "$name"
       ;;
     down) kafka_down "$name" ;;
+    kill) kafka_kill "$name" ;;
     status) kafka_status "$name" ;;
     delete) kafka_delete "$name" ;;
-    *) fail "ops/dev kafka up|down|status|delete [NAME]" ;;
+    *) fail "ops/dev kafka up|down|kill|status|delete [NAME], or tool CLASS ARGUMENT…" ;;
   esac
 }
