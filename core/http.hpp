@@ -114,7 +114,8 @@ struct Response {
 Response json(std::string body, int status = 200);
 // An error as a client sees it. The status follows from code and fault; `errors` is a JSON array, already
 // written.
-Response problem(const Error& error, std::string_view errors_json = {});
+// `more_members` are written besides: "a":1,"b":2
+Response problem(const Error& error, std::string_view errors_json = {}, std::string_view more_members = {});
 int status_of(const Error& error);
 
 using Handler = std::function<Response(Request& request)>;

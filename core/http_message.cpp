@@ -87,7 +87,7 @@ int status_of(const Error& error) {
   return error.fault == Fault::reject ? 422 : error.fault == Fault::retry ? 503 : 500;
 }
 
-Response problem(const Error& error, std::string_view errors_json) {
+Response problem(const Error& error, std::string_view errors_json, std::string_view more_members) {
   Response response;
   response.status = status_of(error);
   response.content_type = "application/problem+json";
@@ -97,6 +97,7 @@ Response problem(const Error& error, std::string_view errors_json) {
   out.key("detail").string(error.message).key("code").string(error.code);
   if (!error.pointer.empty()) out.key("pointer").string(error.pointer);
   if (!errors_json.empty()) out.key("errors").raw(errors_json);
+  if (!more_members.empty()) out.raw(more_members);
   out.close('}');
   if (response.status == 401) response.header("WWW-Authenticate", "Bearer");
   if (response.status == 503) response.header("Retry-After", "1");

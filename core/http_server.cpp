@@ -48,7 +48,7 @@ class Listener final : public httplib::Server {
       listening_ = socket;
     });
     set_payload_max_length(SIZE_MAX);  // each handler says its own bound, and counts what is decompressed
-    set_keep_alive_max_count(SIZE_MAX);
+    set_keep_alive_max_count(1'000'000);
     set_keep_alive_timeout(parts_.settings.idle_timeout_ms / 1000);
     set_error_handler(HandlerWithResponse{explain});
     set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {

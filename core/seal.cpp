@@ -9,16 +9,16 @@ namespace {
 
 constexpr std::string_view separator{"\0", 1};
 
-std::string plaintext_json(const PersonalParts::Literal* literal,
-                           const std::vector<PersonalParts::Field>* fields) {
+std::string plaintext_json(const PersonalParts::Literal* literal, const PersonalParts* parts) {
   std::string text;
   json::Writer writer(text);
   writer.open('{');
   if (literal != nullptr)
     writer.key("contacts").open('{').key(literal->token.value()).string(literal->value).close('}');
-  if (fields != nullptr && !fields->empty()) {
+  if (parts != nullptr && !(parts->fields.empty() && parts->field_members.empty())) {
     writer.key("fields").open('{');
-    for (const auto& field : *fields) writer.key(field.pointer).raw(field.json);
+    for (const auto& field : parts->fields) writer.key(field.pointer).raw(field.json);
+    if (!parts->field_members.empty()) writer.raw(parts->field_members);
     writer.close('}');
   }
   writer.close('}');
@@ -74,8 +74,8 @@ std::vector<Plaintext> plaintexts(const PersonalParts& parts) {
       plain.push_back({literal.token, plaintext_json(&literal, nullptr)});
   }
   std::sort(plain.begin(), plain.end(), [](const auto& a, const auto& b) { return a.token < b.token; });
-  if (own != nullptr || !parts.fields.empty())
-    plain.insert(plain.begin(), {parts.owner, plaintext_json(own, &parts.fields)});
+  if (own != nullptr || !parts.fields.empty() || !parts.field_members.empty())
+    plain.insert(plain.begin(), {parts.owner, plaintext_json(own, &parts)});
   return plain;
 }
 

@@ -37,8 +37,10 @@ struct PersonalParts {
   Token owner;                    // T: the first contact's token, else subject_token() of the event
   std::vector<Literal> literals;  // every contact point in data, each token once
   std::vector<Field> fields;
+  std::string field_members =
+      {};  // more fields, already written as JSON members: "/turns/0/text":"…","/summary":"…"
 
-  bool empty() const { return literals.empty() && fields.empty(); }
+  bool empty() const { return literals.empty() && fields.empty() && field_members.empty(); }
 };
 
 // Appends the tokens whose keys sealing these parts will need.

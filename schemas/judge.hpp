@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/contact.hpp"
 #include "core/json.hpp"
 #include "schemas/catalogue.hpp"
 
@@ -35,8 +36,6 @@ struct Attributes {
   Time time{};
   bool history = false;
 };
-
-enum class ContactKind { phone, email, visitor };
 
 // Turns a contact point into its token.
 class ContactSink {
