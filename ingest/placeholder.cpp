@@ -1,1 +1,0 @@
-// ingest: see CMakeLists.txt
