@@ -1,3 +1,6 @@
-int main() {
-  return 0;
+// The entry: all commands are in ops/, what `serve` puts together is in ops/serve.cpp.
+#include "ops/cli.hpp"
+
+int main(int argc, char** argv) {
+  return trunkline::run_command_line(argc, argv);
 }

@@ -1,0 +1,42 @@
+#include "ops/cli.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+namespace trunkline {
+
+Result<Settings> CommandLine::settings() const {
+  return read_settings(config_path, process_environment());
+}
+
+void CommandLine::fail(const Error& error) {
+  std::fprintf(stderr, "trunkline: %s\n", error.message.c_str());
+  exit_code = 1;
+}
+
+int run_command_line(int argc, const char* const* argv) {
+  CommandLine line;
+  CLI::App app{
+      "Trunkline: the event-sourced backend for AI call centres.\n"
+      "Events go in over HTTP or from files, are kept for ever, and come out as answers.\n\n"
+      "A first try:  trunkline keys add --tenant acme --scopes ingest,read   then   trunkline serve",
+      "trunkline"};
+  app.add_option(
+         "--config", line.config_path,
+         "The configuration file (TOML). Every setting also has a variable TRUNKLINE_<NAME>; without a file "
+         "the defaults hold.")
+      ->check(CLI::ExistingFile)
+      ->envname("TRUNKLINE_CONFIG");
+  app.require_subcommand(1);
+  app.fallthrough();
+  add_serve_command(app, line);
+  add_keys_commands(app, line);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error);
+  }
+  return line.exit_code;
+}
+
+}  // namespace trunkline

@@ -1,0 +1,28 @@
+// The command line: one file per group of commands, each adding its own to the one parser.
+#pragma once
+#include <string>
+
+#include "core/config.hpp"
+#include "core/result.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace trunkline {
+
+// What all commands share. A command runs in its callback and leaves its exit code here.
+struct CommandLine {
+  std::string config_path;
+  int exit_code = 0;
+
+  Result<Settings> settings() const;
+  void fail(const Error& error);  // says why on stderr; exit code 1
+};
+
+void add_serve_command(CLI::App& app, CommandLine& line);
+void add_keys_commands(CLI::App& app, CommandLine& line);
+
+int run_command_line(int argc, const char* const* argv);
+
+}  // namespace trunkline

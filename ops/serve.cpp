@@ -1,0 +1,158 @@
+#include "ops/serve.hpp"
+
+#include <csignal>
+#include <cstdio>
+
+#include "core/access.hpp"
+#include "core/http_server.hpp"
+#include "core/keys_postgres.hpp"
+#include "core/log/open_log.hpp"
+#include "core/logs.hpp"
+#include "core/postgres.hpp"
+#include "ingest/events_door.hpp"
+#include "ops/data_directory.hpp"
+
+namespace trunkline {
+namespace {
+
+http::ServerSettings server_settings(const Settings& settings) {
+  http::ServerSettings server;
+  server.host = settings.host;
+  server.port = static_cast<int>(settings.port);
+  server.connections_max = static_cast<std::size_t>(settings.connections_max);
+  server.idle_timeout_ms = static_cast<int>(settings.idle_timeout_ms);
+  server.body_timeout_ms = static_cast<int>(settings.body_timeout_ms);
+  return server;
+}
+
+DoorLimits door_limits(const Settings& settings) {
+  DoorLimits limits;
+  limits.batch_bytes_max = static_cast<std::size_t>(settings.batch_bytes_max);
+  limits.chunk.events_max = static_cast<std::size_t>(settings.chunk_events_max);
+  return limits;
+}
+
+void add_health_routes(http::Routes& routes) {
+  routes.get("/healthz", http::Scope::open, [](http::Request&) { return http::json("{\"status\":\"ok\"}"); });
+  // Read models that are local to the process would have to catch up first; those in Postgres are shared.
+  routes.get("/readyz", http::Scope::open,
+             [](http::Request&) { return http::json("{\"status\":\"ready\"}"); });
+}
+
+void log_served(const http::Served& served) {
+  if (served.status < 500 && !logs::enabled(logs::Level::debug)) return;
+  const logs::Fields fields = {{"route", served.route},
+                               {"method", served.method},
+                               {"status", served.status},
+                               {"key", served.key_id},
+                               {"micros", served.micros}};
+  served.status < 500 ? logs::debug("served", fields) : logs::error("served", fields);
+}
+
+}  // namespace
+
+struct Serving::Parts {
+  explicit Parts(const Settings& s) : settings(s) {}
+
+  const Settings settings;
+  SystemClock clock;
+  std::unique_ptr<Log> log;
+  std::unique_ptr<PostgresPool> pool;
+  std::unique_ptr<PostgresKeys> keys;
+  std::unique_ptr<AccessFile> access;
+  std::optional<Catalogue> catalogue;
+  std::optional<Gate> gate;
+  std::unique_ptr<EventsDoor> door;
+  std::unique_ptr<http::Server> server;
+
+  Status open_stores();
+  Status open_doors();
+  Status start_server();
+};
+
+Status Serving::Parts::open_stores() {
+  const DataDirectory directory{settings.data_dir};
+  if (auto made = directory.make(); !made) return made;
+  const auto compression = parse_compression(settings.journal_compression);
+  if (!compression) return compression.error();
+  auto opened = open_log({LogKind::embedded, directory.journal().string(),
+                          static_cast<std::uint32_t>(settings.partitions), *compression},
+                         clock);
+  if (!opened) return opened.error();
+  log = std::move(*opened);
+  const auto state = records_in(*log) == 0 ? JournalState::empty : JournalState::holds_events;
+  const auto master = open_master_key(directory.master_key(), state);
+  if (!master) return master.error();
+  pool = std::make_unique<PostgresPool>(settings.postgres,
+                                        static_cast<std::size_t>(settings.postgres_sessions_max));
+  auto store = PostgresKeys::open(*pool, *master, state, static_cast<std::size_t>(settings.keys_cached_max));
+  if (!store) return store.error();
+  keys = std::move(*store);
+  auto file = AccessFile::open(directory.access().string(), *master);
+  if (!file) return file.error();
+  access = std::move(*file);
+  return done();
+}
+
+Status Serving::Parts::open_doors() {
+  auto loaded = Catalogue::load();
+  if (!loaded) return loaded.error();
+  catalogue.emplace(std::move(*loaded));
+  gate.emplace(
+      Gate{*catalogue, *keys, clock, [this](const TenantId& tenant) { return access->knows(tenant); }});
+  door = std::make_unique<EventsDoor>(*gate, *log, door_limits(settings));
+  return done();
+}
+
+Status Serving::Parts::start_server() {
+  http::Routes routes;
+  add_health_routes(routes);
+  add_routes(routes, *door);
+  add_routes(routes, *catalogue);
+  server = std::make_unique<http::Server>(
+      server_settings(settings), std::move(routes),
+      [this](std::string_view bearer) { return access->caller(bearer); }, log_served);
+  return server->start();
+}
+
+Serving::Serving(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Serving::~Serving() {
+  parts_->server->stop();
+}
+
+Result<std::unique_ptr<Serving>> Serving::start(const Settings& settings) {
+  auto parts = std::make_unique<Parts>(settings);
+  if (const auto opened = parts->open_stores(); !opened) return opened.error();
+  if (const auto opened = parts->open_doors(); !opened) return opened.error();
+  if (const auto started = parts->start_server(); !started) return started.error();
+  return std::unique_ptr<Serving>{new Serving(std::move(parts))};
+}
+
+int Serving::port() const {
+  return parts_->server->port();
+}
+
+Status serve_until_signal(const Settings& settings) {
+  logs::start(logs::parse_level(settings.log_level),
+              settings.log_format == "json" ? logs::Format::json : logs::Format::logfmt);
+  // Blocked before any thread is started, so that only this one hears them.
+  sigset_t ending;
+  sigemptyset(&ending);
+  sigaddset(&ending, SIGINT);
+  sigaddset(&ending, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  auto serving = Serving::start(settings);
+  if (!serving) return serving.error();
+  std::printf("Trunkline answers at http://%s:%d\n", settings.host.c_str(), (*serving)->port());
+  std::fflush(stdout);
+  logs::info("serving", {{"host", settings.host}, {"port", (*serving)->port()}});
+  int signal = 0;
+  sigwait(&ending, &signal);
+  logs::info("stopping", {{"signal", signal}});
+  serving->reset();
+  logs::info("stopped");
+  return done();
+}
+
+}  // namespace trunkline
