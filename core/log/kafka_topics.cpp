@@ -209,7 +209,8 @@ Result<KafkaTopicState> check_kafka_topics(const KafkaSettings& settings) {
 
 namespace kafka {
 
-Result<Identity> identify(const KafkaSettings& settings, std::uint32_t partitions, const JournalId& fresh) {
+Result<Identity> identify(const KafkaSettings& settings, std::uint32_t partitions, const JournalId& fresh,
+                          Beginning beginning) {
   for (;;) {
     const auto records = read_whole(settings, meta_topic(settings));
     if (!records) return records.error();
@@ -217,8 +218,9 @@ Result<Identity> identify(const KafkaSettings& settings, std::uint32_t partition
     for (const std::string& record : *records)
       if (const Status merged = merge(identity, record); !merged) return merged.error();
     if (!identity.journal.value().empty()) return identity;
+    const std::string copy = beginning == Beginning::as_a_copy ? R"(,"copy":"begun")" : "";
     const Status named = note(settings, R"({"journal":")" + fresh.value() + R"(","partitions":)" +
-                                            std::to_string(partitions) + "}");
+                                            std::to_string(partitions) + copy + "}");
     if (!named) return named.error();
   }
 }

@@ -4,8 +4,8 @@
 //   TOPIC        the events; kept for ever, the producer's time
 //   TOPIC.meta   one partition, kept for ever, a JSON object each record. The first record names the journal:
 //                {"journal":"0123456789ab","partitions":16}. Kafka's order settles who named it when several
-//                processes open a new journal at once. A journal that is being copied into adds
-//                {"copy":"begun"} and at the end {"copy":"complete"}; between the two it does not open.
+//                processes open a new journal at once. A journal that is copied from elsewhere begins
+//                with a "copy":"begun" more, and does not open until {"copy":"complete"} follows.
 //
 // Not derived from Kafka's own cluster and topic ids: a journal that moves to another cluster, or from the
 // embedded log to Kafka, keeps its id, or every position and checkpoint would be foreign.
@@ -41,8 +41,10 @@ struct Identity {
 };
 
 // Reads the journal's identity, and names the journal where nobody has yet (`fresh` is the name it would
-// get).
-Result<Identity> identify(const KafkaSettings& settings, std::uint32_t partitions, const JournalId& fresh);
+// get); one that begins as a copy does not open until the copy is complete.
+enum class Beginning { empty, as_a_copy };
+Result<Identity> identify(const KafkaSettings& settings, std::uint32_t partitions, const JournalId& fresh,
+                          Beginning beginning = Beginning::empty);
 
 // Adds a record to TOPIC.meta.
 Status note(const KafkaSettings& settings, const std::string& json);
