@@ -1,0 +1,80 @@
+#include "projections/leads/batch.hpp"
+
+namespace trunkline::leads {
+namespace {
+
+// Calls visit(token) for each contact of the envelope, in order.
+template <class Visit>
+void for_each_contact(std::string_view contacts, Visit visit) {
+  while (!contacts.empty()) {
+    const std::size_t end = contacts.find(' ');
+    visit(contacts.substr(0, end));
+    contacts.remove_prefix(end == std::string_view::npos ? contacts.size() : end + 1);
+  }
+}
+
+ContactNews& news_of(Batch& batch, std::string_view tenant, std::string_view token) {
+  ContactNews& news = batch.contacts[contact_key(tenant, token)];
+  if (news.token.empty()) {
+    news.tenant = tenant;
+    news.token = token;
+  }
+  return news;
+}
+
+void note_fact(const EventView& event, Batch& batch) {
+  std::optional<Fact> fact = stated_fact(event);
+  if (!fact) return;
+  if (has_text(event.type)) {
+    SealedEvent sealed = sealed_part(event);
+    if (!sealed.personal.empty())
+      batch.texts.push_back({fact->tenant, fact->family, fact->subject, event.time,
+                             static_cast<std::int64_t>(event.stamp.tie), std::string{event.type},
+                             std::move(sealed.event_id), std::move(sealed.personal)});
+  }
+  const auto [known, fresh] = batch.facts.try_emplace(fact->key(), *fact);
+  if (!fresh) known->second.merge(*fact);
+}
+
+// Whatever tokens it names, in the envelope or in its data.
+void note_erased(const EventView& event, Batch& batch) {
+  for_each_contact(event.contacts,
+                   [&](std::string_view token) { news_of(batch, event.tenant, token).erased = true; });
+  const auto tokens = event.data.array("tokens");
+  if (!tokens) return;
+  for (const json::Value value : *tokens)
+    if (const auto token = value.as_string()) news_of(batch, event.tenant, *token).erased = true;
+}
+
+void note_to_open(const EventView& event, Batch& batch) {
+  if (!event.data.find("personal")) return;
+  ToOpen job;
+  job.names = has_names(event.type);
+  bool reachable = job.names;
+  for_each_contact(event.contacts, [&](std::string_view token) {
+    reachable = reachable || token.starts_with('p') || token.starts_with('e');
+    job.contacts.push_back(contact_key(event.tenant, token));
+  });
+  if (!reachable || job.contacts.empty()) return;
+  job.sealed = sealed_part(event);
+  job.stamp = event.stamp;
+  batch.to_open.push_back(std::move(job));
+}
+
+}  // namespace
+
+void note(const EventView& event, Batch& batch) {
+  if (event.type == "subject.erased") return note_erased(event, batch);
+  for_each_contact(event.contacts, [&](std::string_view token) { news_of(batch, event.tenant, token); });
+  if (!event.contacts.empty())
+    news_of(batch, event.tenant, event.first_contact()).details.merge(stated_details(event));
+  note_fact(event, batch);
+  note_to_open(event, batch);
+  for (LinkStatement& link : stated_links(event)) {
+    for (const std::string& end : {link.a, link.b}) news_of(batch, event.tenant, token_in(end));
+    batch.links.push_back(std::move(link));
+  }
+  if (auto unlink = stated_unlink(event)) batch.unlinks.push_back(std::move(*unlink));
+}
+
+}  // namespace trunkline::leads
