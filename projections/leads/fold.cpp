@@ -1,0 +1,184 @@
+#include "projections/leads/fold.hpp"
+
+namespace trunkline::leads {
+namespace {
+
+Text text(const Fields& fields, std::string_view name) {
+  const Field* field = fields.find(name);
+  if (field == nullptr || field->value.empty()) return std::nullopt;
+  return field->value;
+}
+
+Instant moment(const Fields& fields, std::string_view name) {
+  const auto time = parse_time(fields.value(name));
+  return time ? Instant{*time} : std::nullopt;
+}
+
+void set_columns(const Fact& fact, const Contribution& to, FactRow& row) {
+  row.contact = text(fact.fields, "contact");
+  row.at = from_micros(fact.at_us());
+  row.moments = to.moments;
+  row.kind = text(fact.fields, fact.family == "call" ? "call_type" : "kind");
+  row.channel = fact.family == "call" ? "voice" : text(fact.fields, "channel");
+  row.direction = text(fact.fields, "direction");
+  const std::string_view status = status_of(fact);
+  row.status = status.empty() ? Text{} : Text{status};
+  row.agent_id = text(fact.fields, "agent_id");
+  row.conversation_id = text(fact.fields, "conversation_id");
+  row.disposition = text(fact.fields, "disposition");
+  row.outcome = text(fact.fields, "outcome");
+  row.campaign = text(fact.fields, "campaign");
+  row.stage = text(fact.fields, "stage");
+  row.reason = text(fact.fields, "reason");
+  row.duration_ms = fact.fields.integer("duration_ms");
+  row.value_e4 = fact.fields.integer("value_e4");
+  row.currency = text(fact.fields, "currency");
+  row.starts_at = moment(fact.fields, "starts_at");
+  row.ends_at = moment(fact.fields, "ends_at");
+  row.answered = fact.family == "call" && call_answered(fact);
+  row.packed = pack(fact);
+}
+
+}  // namespace
+
+LeadsFold::LeadsFold(const FoldSettings& settings)
+    : keys_(settings.keys),
+      facts_(settings.rows_cached_max),
+      contacts_(settings.rows_cached_max),
+      peers_(settings.rows_cached_max),
+      loaded_(contacts_, peers_),
+      former_(facts_) {}
+
+Status LeadsFold::read(const EventView& event) {
+  note(event, batch_);
+  return done();
+}
+
+// Everything that load() derives is made anew by every call: after an error it may be called again.
+Status LeadsFold::load(Postgres& session) {
+  loaded_.clear();
+  if (const auto loaded = load_facts(session); !loaded) return loaded;
+  if (const auto loaded = load_contacts(session); !loaded) return loaded;
+  if (const auto loaded = load_moments(session); !loaded) return loaded;
+  return open_names();
+}
+
+Status LeadsFold::load_facts(Postgres& session) {
+  merged_.clear();
+  changes_.clear();
+  former_.restart();
+  for (const auto& [key, fact] : batch_.facts) facts_.want({fact.tenant, fact.family, fact.subject});
+  if (const auto loaded = facts_.load(session); !loaded) return loaded;
+  for (const auto& [key, fact] : batch_.facts) {
+    const FactRow* row = facts_.find({fact.tenant, fact.family, fact.subject});
+    if (row != nullptr && !unpack_fact(row->packed))
+      return must_stop("row", "leads: a packed column of table facts cannot be read");
+    merge_fact(fact, row);
+  }
+  return done();
+}
+
+void LeadsFold::merge_fact(const Fact& news, const FactRow* row) {
+  MergedFact merged{news, {}};
+  Contribution before;
+  if (row != nullptr) {
+    const Fact stored = *unpack_fact(row->packed);
+    merged.fact = stored;
+    merged.fact.merge(news);
+    if (merged.fact == stored) return;
+    before = contribution(stored);
+  }
+  merged.to = contribution(merged.fact);
+  const auto owner = [&](const Contribution& to) {
+    return to.contact.empty() ? std::string{} : contact_key(news.tenant, to.contact);
+  };
+  former_.changed({news.tenant, news.family, news.subject, owner(before), owner(merged.to)});
+  if (before != merged.to) {
+    if (!before.contact.empty()) changes_[owner(before)].take_out(before);
+    if (!merged.to.contact.empty()) changes_[owner(merged.to)].put_in(merged.to);
+  }
+  merged_.push_back(std::move(merged));
+}
+
+Status LeadsFold::load_contacts(Postgres& session) {
+  std::vector<std::string> keys;
+  for (const auto& [key, news] : batch_.contacts) keys.push_back(key);
+  for (const auto& [key, change] : changes_) keys.push_back(key);
+  if (const auto brought = loaded_.bring(session, keys); !brought) return brought;
+  for (const std::string& key : keys) loaded_.change(key);
+  return loaded_.relink(session, batch_.links, batch_.unlinks);
+}
+
+Status LeadsFold::load_moments(Postgres& session) {
+  std::unordered_set<std::string> outdated;
+  for (const auto& [key, change] : changes_)
+    if (change.outdated(loaded_.contact(key).totals)) outdated.insert(key);
+  auto ranges = former_.look_up(session, outdated);
+  if (!ranges) return ranges.error();
+  ranges_ = std::move(*ranges);
+  return done();
+}
+
+void LeadsFold::apply() {
+  for (const MergedFact& merged : merged_) {
+    const Fact& fact = merged.fact;
+    set_columns(fact, merged.to, facts_.touch({fact.tenant, fact.family, fact.subject}));
+  }
+  for (const auto& [key, news] : batch_.contacts) loaded_.contact(key).details.merge(news.details);
+  const Ranges nothing{};
+  for (const auto& [key, change] : changes_) {
+    const auto known = ranges_.find(key);
+    change.resolve(loaded_.contact(key).totals, known == ranges_.end() ? &nothing : &known->second);
+  }
+}
+
+WriteSet LeadsFold::take_writes() {
+  WriteSet writes;
+  loaded_.store(writes);
+  TableWrite texts{
+      TableWrite::Kind::replace, TextRow::table, column_names<TextRow>(), TextRow::key_columns, {}, 0};
+  std::unordered_set<std::string> written;  // a doubled event is one row: a write names a key once
+  for (const TextRow& row : batch_.texts) {
+    const std::string key =
+        fact_key(row.tenant, row.family, row.subject) + '\0' + format_time(row.at) + std::to_string(row.tie);
+    if (!written.insert(key).second) continue;
+    encode_row(texts.tuples, row);
+    ++texts.rows;
+  }
+  if (texts.rows > 0) writes.push_back(std::move(texts));
+  facts_.take(writes);
+  contacts_.take(writes);
+  peers_.take(writes);
+  former_.taken();
+  loaded_.clear();
+  batch_.clear();
+  merged_.clear();
+  changes_.clear();
+  ranges_.clear();
+  return writes;
+}
+
+void LeadsFold::settled() {
+  facts_.settled();
+  contacts_.settled();
+  peers_.settled();
+  former_.settled();
+}
+
+void LeadsFold::drop() {
+  facts_.drop();
+  contacts_.drop();
+  peers_.drop();
+  former_.drop();
+  loaded_.clear();
+  batch_.clear();
+  merged_.clear();
+  changes_.clear();
+  ranges_.clear();
+}
+
+std::unique_ptr<Fold> make_fold(const FoldSettings& settings) {
+  return std::make_unique<LeadsFold>(settings);
+}
+
+}  // namespace trunkline::leads

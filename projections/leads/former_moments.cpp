@@ -1,0 +1,100 @@
+#include "projections/leads/former_moments.hpp"
+
+#include "projections/leads/people.hpp"
+
+namespace trunkline::leads {
+namespace {
+
+std::string query_sql() {
+  std::string columns;
+  for (std::size_t i = 0; i < moments; ++i) {
+    const std::string having = " FILTER (WHERE f.moments & " + std::to_string(1u << i) + " <> 0)";
+    columns += ", min(f.at)" + having + ", max(f.at)" + having;
+  }
+  return "SELECT k.tenant, k.contact" + columns +
+         " FROM unnest($1::text[], $2::text[]) AS k(tenant, contact)"
+         " JOIN facts f ON f.tenant = k.tenant AND f.contact = k.contact"
+         " LEFT JOIN unnest($3::text[], $4::text[], $5::text[]) AS x(tenant, family, subject)"
+         " ON x.tenant = f.tenant AND x.family = f.family AND x.subject = f.subject"
+         " WHERE x.tenant IS NULL GROUP BY 1, 2";
+}
+
+struct Left {
+  std::vector<std::string> tenants, families, subjects;
+  void add(const ChangedFact& fact) {
+    tenants.push_back(fact.tenant);
+    families.push_back(fact.family);
+    subjects.push_back(fact.subject);
+  }
+};
+
+Ranges ranges_in(const BinaryRows& rows, std::size_t row) {
+  Ranges ranges;
+  for (std::size_t i = 0; i < moments; ++i) {
+    const auto first = rows.value(row, 2 + 2 * i);
+    const auto last = rows.value(row, 3 + 2 * i);
+    if (!first || !last) continue;
+    ranges[i] = {1, to_micros(pg::read_time(*first)), to_micros(pg::read_time(*last))};
+  }
+  return ranges;
+}
+
+void include_row(const FactRow& row, Ranges& ranges) {
+  for (std::size_t i = 0; i < moments; ++i)
+    if ((row.moments >> i & 1) != 0) ranges[i].include(to_micros(row.at));
+}
+
+}  // namespace
+
+Result<std::unordered_map<std::string, Ranges>> FormerMoments::look_up(
+    Postgres& session, const std::unordered_set<std::string>& contacts) {
+  std::unordered_map<std::string, Ranges> found;
+  if (contacts.empty()) return found;
+  Left left;
+  const auto concerns = [&](const ChangedFact& fact) {
+    return contacts.contains(fact.contact_before) || contacts.contains(fact.contact_after);
+  };
+  std::unordered_set<std::string> seen;  // facts of this batch first: they count for nobody here
+  for (const ChangedFact& fact : batch_) {
+    seen.insert(fact_key(fact.tenant, fact.family, fact.subject));
+    if (concerns(fact)) left.add(fact);
+  }
+  for (const auto& batch : unsettled_)
+    for (const ChangedFact& fact : batch) {
+      if (!concerns(fact) || !seen.insert(fact_key(fact.tenant, fact.family, fact.subject)).second) continue;
+      left.add(fact);
+      facts_.want({fact.tenant, fact.family, fact.subject});
+      const FactRow* row = facts_.find({fact.tenant, fact.family, fact.subject});
+      if (row == nullptr || !row->contact) continue;
+      const std::string owner = contact_key(row->tenant, *row->contact);
+      if (contacts.contains(owner)) include_row(*row, found[owner]);
+    }
+  std::vector<std::string> tenants, tokens;
+  for (const std::string& key : contacts) {
+    tenants.push_back(key.substr(0, key.find('\0')));
+    tokens.emplace_back(token_in(key));
+  }
+  static const std::string sql = query_sql();
+  const auto rows = session.fetch(
+      sql,
+      Params{}.texts(tenants).texts(tokens).texts(left.tenants).texts(left.families).texts(left.subjects));
+  if (!rows) return rows.error();
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    const Ranges ranges = ranges_in(*rows, i);
+    Ranges& known = found[contact_key(*rows->value(i, 0), *rows->value(i, 1))];
+    for (std::size_t moment = 0; moment < moments; ++moment) known[moment].include(ranges[moment]);
+  }
+  return found;
+}
+
+void FormerMoments::taken() {
+  unsettled_.push_back(std::move(batch_));
+  batch_.clear();
+}
+
+void FormerMoments::drop() {
+  batch_.clear();
+  unsettled_.clear();
+}
+
+}  // namespace trunkline::leads

@@ -1,0 +1,139 @@
+#include "projections/leads/lead_row.hpp"
+
+#include <algorithm>
+
+#include "core/json.hpp"
+
+namespace trunkline::leads {
+namespace {
+
+Text text(const Fields& fields, std::string_view name) {
+  const Field* field = fields.find(name);
+  if (field == nullptr || field->value.empty()) return std::nullopt;
+  return field->value;
+}
+
+// Names and the like may be clear or opened, as the schemas mark them; the newer statement wins.
+Text text(const Fields& clear, const Fields& opened, std::string_view name) {
+  const Field* one = clear.find(name);
+  const Field* other = opened.find(name);
+  if (one != nullptr && (other == nullptr || other->stamp < one->stamp)) return text(clear, name);
+  return text(opened, name);
+}
+
+Instant instant(std::int64_t facts, std::int64_t at_us) {
+  if (facts <= 0) return std::nullopt;
+  return from_micros(at_us);
+}
+Instant first(const Range& range) {
+  return instant(range.facts, range.first_us);
+}
+Instant last(const Range& range) {
+  return instant(range.facts, range.last_us);
+}
+
+// Fields named "group.name", written as {"group":{"name":value}}: they stand sorted, so groups are together.
+std::string grouped_json(const Fields& fields) {
+  std::string json;
+  json::Writer writer(json);
+  writer.open('{');
+  std::string_view open_group;
+  for (const Field& field : fields) {
+    const std::size_t point = field.name.find('.');
+    if (point == std::string::npos) continue;
+    const std::string_view group = std::string_view{field.name}.substr(0, point);
+    if (group != open_group) {
+      if (!open_group.empty()) writer.close('}');
+      writer.key(group).open('{');
+      open_group = group;
+    }
+    writer.key(std::string_view{field.name}.substr(point + 1)).raw(field.value);
+  }
+  if (!open_group.empty()) writer.close('}');
+  writer.close('}');
+  return json;
+}
+
+std::string stage_of(const Fields& details, const Range& conversions) {
+  const Field* stated = details.find("stage");
+  const bool converted = conversions.facts > 0;
+  if (converted && (stated == nullptr || conversions.last_us >= stated->stamp.time_us)) return "converted";
+  return stated == nullptr || stated->value.empty() ? "new" : stated->value;
+}
+
+void set_details(LeadRow& row, const Fields& details, const Fields& opened) {
+  row.stage_reason = text(details, "stage_reason");
+  row.source = text(details, "source");
+  row.line_type = text(details, "line_type");
+  row.first_name = text(details, opened, "first_name");
+  row.last_name = text(details, opened, "last_name");
+  row.business_type = text(details, "business_type");
+  row.business_name = text(details, opened, "business_name");
+  row.city = text(details, opened, "city");
+  row.state = text(details, opened, "state");
+  row.region = text(details, "region");
+  row.time_zone = text(details, "time_zone");
+  row.intent = text(details, "intent");
+  row.assigned_to = text(details, "assigned_to");
+  row.campaign = text(details, "campaign");
+  row.temperature = text(details, "temperature");
+  row.vip = details.value("vip") == "true";
+  row.opted_out = details.value("opt_out") == "true";
+  row.initial_value_e4 = details.integer("initial_value_e4");
+  row.currency = text(details, "currency");
+  row.details = grouped_json(details);
+}
+
+void set_figures(LeadRow& row, const Totals& totals) {
+  row.first_seen = first(totals[Moment::seen]);
+  row.captured_at = first(totals[Moment::captured]);
+  row.first_contact = first(totals[Moment::interaction]);
+  row.last_contact = last(totals[Moment::interaction]);
+  row.first_call = first(totals[Moment::call]);
+  row.last_call = last(totals[Moment::call]);
+  row.followed_up_at = first(totals[Moment::outbound]);
+  row.last_activity = last(totals[Moment::activity]);
+  row.converted_at = first(totals[Moment::conversion]);
+  row.calls = totals[Sum::calls];
+  row.answered = totals[Sum::answered];
+  row.talk_ms = totals[Sum::talk_ms];
+  row.attempts = totals[Sum::attempts];
+  row.messages_in = totals[Sum::messages_in];
+  row.messages_out = totals[Sum::messages_out];
+  row.conversations = totals[Sum::conversations];
+  row.touches = totals[Sum::touches];
+  row.touch_value_e4 = totals[Sum::touch_value_e4];
+  row.conversions = totals[Sum::conversions];
+  row.value_e4 = totals[Sum::value_e4];
+  row.appointments = totals[Sum::appointments];
+}
+
+}  // namespace
+
+LeadRow lead_row(std::span<const Contact* const> members) {
+  LeadRow row;
+  row.tenant = members.front()->tenant;
+  row.lead = members.front()->token;
+  row.members = static_cast<std::int64_t>(members.size());
+  row.erased = true;  // when every member is
+  Fields details, opened;
+  Totals totals;
+  for (const Contact* member : members) {
+    row.lead = std::min(row.lead, member->token);
+    row.erased = row.erased && member->erased;
+    details.merge(member->details);
+    opened.merge(member->opened);
+    totals.include(member->totals);
+    // Of several phones or addresses the smallest is shown: the same in every order.
+    Text& shown = member->token.starts_with('p') ? row.phone : row.email;
+    const bool reachable = member->token.starts_with('p') || member->token.starts_with('e');
+    if (reachable && !member->literal.empty() && (!shown || member->literal < *shown))
+      shown = member->literal;
+  }
+  set_details(row, details, opened);
+  set_figures(row, totals);
+  row.stage = stage_of(details, totals[Moment::conversion]);
+  return row;
+}
+
+}  // namespace trunkline::leads

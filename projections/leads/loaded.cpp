@@ -1,0 +1,154 @@
+#include "projections/leads/loaded.hpp"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+namespace trunkline::leads {
+namespace {
+
+std::string_view tenant_in(std::string_view key) {
+  return key.substr(0, key.find('\0'));
+}
+
+template <class Row>
+TableWrite empty_write(TableWrite::Kind kind, std::size_t columns) {
+  return {kind, Row::table, column_names<Row>(columns), Row::key_columns, {}, 0};
+}
+
+Error damaged(std::string_view table) {
+  return must_stop("row", "leads: a packed column of table " + std::string{table} + " cannot be read");
+}
+
+}  // namespace
+
+Contact& LoadedContacts::contact(const std::string& key) {
+  return contacts_.at(key).contact;
+}
+
+Status LoadedContacts::bring_rows(Postgres& session, std::span<const std::string> keys) {
+  std::vector<std::string> missing;
+  for (const std::string& key : keys) {
+    if (contacts_.contains(key)) continue;
+    contact_rows_.want({tenant_in(key), token_in(key)});
+    missing.push_back(key);
+  }
+  if (const auto loaded = contact_rows_.load(session); !loaded) return loaded;
+  for (const std::string& key : missing) {
+    const ContactRow* row = contact_rows_.find({tenant_in(key), token_in(key)});
+    Loaded& loaded = contacts_[key];
+    loaded.contact.tenant = tenant_in(key);
+    loaded.contact.token = token_in(key);
+    if (row == nullptr) continue;
+    auto contact = unpack_contact(tenant_in(key), token_in(key), row->packed);
+    if (!contact) return damaged(ContactRow::table);
+    loaded.contact = std::move(*contact);
+    loaded.lead_before = row->lead;
+  }
+  return done();
+}
+
+std::vector<std::string> LoadedContacts::members_around(std::span<const std::string> keys) const {
+  std::set<std::string> members;
+  for (const std::string& key : keys) {
+    members.insert(key);
+    for (const std::string& token : contacts_.at(key).contact.ties.group)
+      members.insert(contact_key(tenant_in(key), token));
+  }
+  return {members.begin(), members.end()};
+}
+
+Status LoadedContacts::bring(Postgres& session, std::span<const std::string> keys) {
+  if (const auto brought = bring_rows(session, keys); !brought) return brought;
+  return bring_rows(session, members_around(keys));
+}
+
+Status LoadedContacts::bring_peers(Postgres& session, std::span<const std::string> keys) {
+  std::vector<std::string> missing;
+  for (const std::string& key : keys) {
+    if (peers_.contains(key)) continue;
+    peer_rows_.want({tenant_in(key), token_in(key)});
+    missing.push_back(key);
+  }
+  if (const auto loaded = peer_rows_.load(session); !loaded) return loaded;
+  for (const std::string& key : missing) {
+    const PeersRow* row = peer_rows_.find({tenant_in(key), token_in(key)});
+    auto peers = row == nullptr ? Peers{} : unpack_peers(tenant_in(key), row->packed);
+    if (!peers) return damaged(PeersRow::table);
+    peers_[key] = std::move(*peers);
+  }
+  return done();
+}
+
+Status LoadedContacts::relink(Postgres& session, std::span<const LinkStatement> links,
+                              std::span<const UnlinkStatement> unlinks) {
+  if (links.empty() && unlinks.empty()) return done();
+  std::vector<std::string> named, around;
+  for (const auto& link : links) named.insert(named.end(), {link.a, link.b});
+  for (const auto& unlink : unlinks) named.push_back(unlink.contact);
+  if (const auto brought = bring(session, named); !brought) return brought;
+  if (const auto brought = bring_peers(session, named); !brought) return brought;
+  for (const auto& unlink : unlinks)
+    for (const auto& [peer, link] : peers_.at(unlink.contact)) around.push_back(peer);
+  if (const auto brought = bring_rows(session, around); !brought) return brought;
+  if (const auto brought = bring_peers(session, around); !brought) return brought;
+
+  const LinkChanges changes = state_links(*this, links, unlinks);
+  for (const auto& [end, other] : changes.links) peers_changed_.insert(end);
+  for (const std::string& key : named) change(key);
+  if (const auto brought = bring(session, changes.regroup); !brought) return brought;
+  const std::vector<std::string> reached = members_around(changes.regroup);
+  if (const auto brought = bring_peers(session, reached); !brought) return brought;
+  regroup(*this, reached);
+  for (const std::string& key : reached) change(key);
+  return done();
+}
+
+// False: the row stands as it is, so its lead's does too.
+bool LoadedContacts::store_contact(const std::string& key) {
+  const Contact& contact = contacts_.at(key).contact;
+  std::string packed = pack(contact);
+  const std::string_view lead = lead_of(contact.ties, contact.token);
+  const ContactRow* known = contact_rows_.find({contact.tenant, contact.token});
+  if (known != nullptr && known->packed == packed && known->lead == lead) return false;
+  ContactRow& row = contact_rows_.touch({contact.tenant, contact.token});
+  row.lead = lead;
+  row.packed = std::move(packed);
+  return true;
+}
+
+void LoadedContacts::store(WriteSet& writes) {
+  auto gone = empty_write<LeadRow>(TableWrite::Kind::remove, LeadRow::key_columns);
+  auto rows = empty_write<LeadRow>(TableWrite::Kind::replace, columns_of<LeadRow>);
+  std::set<std::string> heads;
+  for (const std::string& key : changed_) {
+    if (!store_contact(key)) continue;
+    const Loaded& loaded = contacts_.at(key);
+    const std::string head{lead_of(loaded.contact.ties, loaded.contact.token)};
+    heads.insert(contact_key(tenant_in(key), head));
+    if (loaded.lead_before == loaded.contact.token && head != loaded.contact.token) {
+      pg::TupleWriter(gone.tuples).begin(2).text(loaded.contact.tenant).text(loaded.contact.token);
+      ++gone.rows;
+    }
+  }
+  for (const std::string& head : heads) {
+    std::vector<const Contact*> members;
+    for (const std::string& member : members_around(std::span{&head, 1}))
+      members.push_back(&contacts_.at(member).contact);
+    encode_row(rows.tuples, lead_row(members));
+    ++rows.rows;
+  }
+  for (const std::string& key : peers_changed_)
+    peer_rows_.touch({tenant_in(key), token_in(key)}).packed = pack(peers_.at(key));
+  for (TableWrite* write : {&gone, &rows})
+    if (write->rows > 0) writes.push_back(std::move(*write));
+}
+
+void LoadedContacts::clear() {
+  contacts_.clear();
+  peers_.clear();
+  changed_.clear();
+  peers_changed_.clear();
+}
+
+}  // namespace trunkline::leads

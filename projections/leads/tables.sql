@@ -1,0 +1,114 @@
+-- Facts, contact points, who is who, and the leads that follow from them. `packed` columns hold a row's whole state
+-- with the stamps of its statements; every other column can be derived from it and from the rows above it.
+
+CREATE TABLE facts (
+  tenant          text COLLATE "C" NOT NULL,
+  family          text COLLATE "C" NOT NULL,  -- call, message, …; or an event type whose statements are facts themselves
+  subject         text COLLATE "C" NOT NULL,
+  contact         text COLLATE "C",           -- the token that it named last; NULL: waits for one
+  at              timestamptz NOT NULL,       -- when it happened
+  moments         bigint NOT NULL,            -- bits of fact.hpp's Moment: for which first and last moments it counts
+  kind            text COLLATE "C",
+  channel         text COLLATE "C",
+  direction       text COLLATE "C",
+  status          text COLLATE "C",
+  agent_id        text COLLATE "C",
+  conversation_id text COLLATE "C",
+  disposition     text COLLATE "C",
+  outcome         text COLLATE "C",
+  campaign        text COLLATE "C",
+  stage           text COLLATE "C",
+  reason          text COLLATE "C",
+  duration_ms     bigint,
+  value_e4        bigint,                     -- money in 1/10000 units
+  currency        text COLLATE "C",
+  starts_at       timestamptz,                -- of an appointment
+  ends_at         timestamptz,
+  answered        boolean NOT NULL,           -- a call that reached a person
+  packed          bytea NOT NULL,
+  PRIMARY KEY (tenant, family, subject)
+);
+CREATE INDEX facts_of_contact ON facts (tenant, contact, at, family, subject);
+
+-- Sealed parts as they were stored, opened only when they are read. A statement is never changed.
+CREATE TABLE texts (
+  tenant   text COLLATE "C" NOT NULL,
+  family   text COLLATE "C" NOT NULL,
+  subject  text COLLATE "C" NOT NULL,
+  at       timestamptz NOT NULL,
+  tie      bigint NOT NULL,
+  type     text COLLATE "C" NOT NULL,
+  event_id text COLLATE "C" NOT NULL,
+  personal text NOT NULL,
+  PRIMARY KEY (tenant, family, subject, at, tie)
+);
+
+CREATE TABLE contacts (
+  tenant  text COLLATE "C" NOT NULL,
+  contact text COLLATE "C" NOT NULL,
+  lead    text COLLATE "C" NOT NULL,          -- the smallest token among the members
+  packed  bytea NOT NULL,
+  PRIMARY KEY (tenant, contact)
+);
+CREATE INDEX contacts_of_lead ON contacts (tenant, lead);
+
+-- Every contact point that one was ever linked with, in both directions, with the stamps of links and un-links.
+CREATE TABLE peers (
+  tenant  text COLLATE "C" NOT NULL,
+  contact text COLLATE "C" NOT NULL,
+  packed  bytea NOT NULL,
+  PRIMARY KEY (tenant, contact)
+);
+
+CREATE TABLE leads (
+  tenant           text COLLATE "C" NOT NULL,
+  lead             text COLLATE "C" NOT NULL,
+  members          bigint NOT NULL,
+  stage            text COLLATE "C" NOT NULL,
+  stage_reason     text,
+  source           text COLLATE "C",
+  line_type        text COLLATE "C",
+  first_name       text,                      -- opened, as are the other names and literals; NULL once erased
+  last_name        text,
+  phone            text,
+  email            text,
+  business_type    text COLLATE "C",
+  business_name    text,
+  city             text,
+  state            text,
+  region           text COLLATE "C",
+  time_zone        text COLLATE "C",
+  intent           text COLLATE "C",
+  assigned_to      text COLLATE "C",
+  campaign         text COLLATE "C",
+  temperature      text COLLATE "C",
+  vip              boolean NOT NULL,
+  opted_out        boolean NOT NULL,
+  erased           boolean NOT NULL,
+  initial_value_e4 bigint,
+  currency         text COLLATE "C",
+  first_seen       timestamptz,
+  captured_at      timestamptz,
+  first_contact    timestamptz,               -- calls and messages, either direction
+  last_contact     timestamptz,
+  first_call       timestamptz,
+  last_call        timestamptz,
+  followed_up_at   timestamptz,               -- first outbound call or message
+  last_activity    timestamptz,
+  converted_at     timestamptz,
+  calls            bigint NOT NULL,           -- ended ones
+  answered         bigint NOT NULL,
+  talk_ms          bigint NOT NULL,
+  attempts         bigint NOT NULL,           -- outbound calls started
+  messages_in      bigint NOT NULL,
+  messages_out     bigint NOT NULL,
+  conversations    bigint NOT NULL,
+  touches          bigint NOT NULL,
+  touch_value_e4   bigint NOT NULL,
+  conversions      bigint NOT NULL,           -- without reversed ones
+  value_e4         bigint NOT NULL,
+  appointments     bigint NOT NULL,           -- without cancelled ones
+  details          text NOT NULL,             -- JSON by group: custom, preferences, requirements, consent, …
+  PRIMARY KEY (tenant, lead)
+);
+CREATE INDEX leads_by_activity ON leads (tenant, coalesce(last_activity, '-infinity'), lead);
