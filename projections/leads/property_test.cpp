@@ -1,11 +1,11 @@
 // Generated histories through the leads fold, in batches of random size, doubled and shuffled, committed one
 // batch late, with commits that fail, under a cache of 50 rows and a large one: the same rows in every table,
-// and leads equal to a recount that shares no code with the fold (leads_oracle.hpp).
+// and leads equal to a recount that shares no code with the fold (tests/leads_oracle.hpp).
 #include <deque>
 
-#include "projections/leads/leads_oracle.hpp"
 #include "projections/leads/projection.hpp"
 #include "tests/given.hpp"
+#include "tests/leads_oracle.hpp"
 
 using namespace trunkline;
 using namespace trunkline::testing;

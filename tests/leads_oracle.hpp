@@ -1,15 +1,19 @@
-#include "projections/leads/leads_oracle.hpp"
-
+// The leads model once more, from the whole history at once, in the simplest form. It includes no header of
+// projections/ and knows only the rules.
+#pragma once
 #include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "core/event.hpp"
+#include "tests/builders.hpp"
 
 namespace trunkline::testing {
-namespace {
+namespace leads_oracle {
 
 struct Told {
   std::string tenant, type, family, subject, who, other;
@@ -17,7 +21,7 @@ struct Told {
   std::map<std::string, std::string> said;
 };
 
-Told told(const TestEvent& event) {
+inline Told told(const TestEvent& event) {
   std::string document = event.document();
   const std::size_t size = document.size();
   document.append(json::padding, '\0');
@@ -43,20 +47,20 @@ Told told(const TestEvent& event) {
 using Story = std::vector<const Told*>;
 using Test = std::function<bool(const Told&)>;
 
-const Told* newest(const Story& story, const Test& test) {
+inline const Told* newest(const Story& story, const Test& test) {
   const Told* found = nullptr;
   for (const Told* told : story)
     if (test(*told) && (found == nullptr || found->stamp < told->stamp)) found = told;
   return found;
 }
 
-std::string newest_said(
+inline std::string newest_said(
     const Story& story, const std::string& name, const Test& test = [](const Told&) { return true; }) {
   const Told* found = newest(story, [&](const Told& told) { return told.said.contains(name) && test(told); });
   return found == nullptr ? "" : found->said.at(name);
 }
 
-bool any(const Story& story, std::string_view type) {
+inline bool any(const Story& story, std::string_view type) {
   return std::any_of(story.begin(), story.end(), [&](const Told* told) { return told->type == type; });
 }
 
@@ -66,7 +70,7 @@ struct Counted {
   std::vector<std::int64_t> seen, contact, call, outbound, activity, converted;
 };
 
-std::int64_t moment(const Story& fact) {
+inline std::int64_t moment(const Story& fact) {
   static const std::set<std::string> defining = {"call.started",        "message.received",
                                                  "message.sent",        "appointment.booked",
                                                  "conversion.recorded", "touch.recorded"};
@@ -82,7 +86,7 @@ std::int64_t moment(const Story& fact) {
   return earliest;
 }
 
-void count_call(const Story& fact, std::int64_t at, Counted& to) {
+inline void count_call(const Story& fact, std::int64_t at, Counted& to) {
   to.contact.push_back(at);
   to.call.push_back(at);
   if (newest_said(fact, "direction") == "outbound") {
@@ -96,7 +100,7 @@ void count_call(const Story& fact, std::int64_t at, Counted& to) {
   to.talk += std::stoll(newest_said(fact, "duration_ms"));
 }
 
-void count(const Story& fact, Counted& to) {
+inline void count(const Story& fact, Counted& to) {
   const std::int64_t at = moment(fact);
   const std::string& family = fact.front()->family;
   to.seen.push_back(at);
@@ -173,14 +177,14 @@ class People {
   Story links_, unlinks_;
 };
 
-std::string first(const std::vector<std::int64_t>& moments) {
+inline std::string first(const std::vector<std::int64_t>& moments) {
   return moments.empty() ? "" : std::to_string(*std::min_element(moments.begin(), moments.end()));
 }
-std::string last(const std::vector<std::int64_t>& moments) {
+inline std::string last(const std::vector<std::int64_t>& moments) {
   return moments.empty() ? "" : std::to_string(*std::max_element(moments.begin(), moments.end()));
 }
 
-std::string stage_of(const Story& about, const Counted& counted) {
+inline std::string stage_of(const Story& about, const Counted& counted) {
   const Told* stated = newest(about, [](const Told& told) { return told.type == "lead.stage_changed"; });
   if (!counted.converted.empty()) {
     const std::int64_t converted = *std::max_element(counted.converted.begin(), counted.converted.end());
@@ -189,7 +193,7 @@ std::string stage_of(const Story& about, const Counted& counted) {
   return stated == nullptr ? "new" : stated->said.at("stage");
 }
 
-bool opted_out(const Story& about) {
+inline bool opted_out(const Story& about) {
   std::optional<std::pair<std::int64_t, bool>> newest_word;
   for (const Told* told : about)
     if (told->type == "lead.opted_out" || told->type == "lead.opted_in")
@@ -198,8 +202,8 @@ bool opted_out(const Story& about) {
   return newest_word && newest_word->second;
 }
 
-std::string line_of(const std::string& tenant, const std::set<std::string>& members, const Story& story,
-                    const std::vector<Story>& facts) {
+inline std::string line_of(const std::string& tenant, const std::set<std::string>& members,
+                           const Story& story, const std::vector<Story>& facts) {
   Story about;
   for (const Told* told : story)
     if (members.contains(told->who)) about.push_back(told);
@@ -238,9 +242,23 @@ std::string line_of(const std::string& tenant, const std::set<std::string>& memb
   return line;
 }
 
-}  // namespace
+}  // namespace leads_oracle
 
-std::vector<std::string> leads_recounted(const std::vector<TestEvent>& events) {
+// One line for each lead, sorted; as this query gives them.
+inline const std::string leads_recounted_sql =
+    "SELECT tenant, lead, members, stage, line_type, opted_out, calls, attempts, answered, talk_ms, "
+    "messages_in, "
+    "messages_out, touches, conversions, value_e4, appointments, "
+    "(extract(epoch FROM first_seen) * 1000000)::bigint, (extract(epoch FROM first_contact) * "
+    "1000000)::bigint, "
+    "(extract(epoch FROM last_contact) * 1000000)::bigint, (extract(epoch FROM last_call) * "
+    "1000000)::bigint, "
+    "(extract(epoch FROM followed_up_at) * 1000000)::bigint, (extract(epoch FROM last_activity) * "
+    "1000000)::bigint, "
+    "(extract(epoch FROM converted_at) * 1000000)::bigint FROM leads_v1.leads";
+
+inline std::vector<std::string> leads_recounted(const std::vector<TestEvent>& events) {
+  using namespace leads_oracle;
   std::vector<Told> all;
   for (const TestEvent& event : events) all.push_back(told(event));
   std::map<std::string, Story> by_tenant;
