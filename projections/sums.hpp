@@ -17,6 +17,18 @@ class Sums {
   void add(const Row& contribution) { count(contribution, +1); }
   void subtract(const Row& contribution) { count(contribution, -1); }
 
+  // The difference so far for this key, for adding to it in place. The reference lasts until the next call.
+  Row& at(const KeyOf<Row>& key) {
+    const std::size_t hash = hash_of(key);
+    std::uint32_t at = index_.find(hash, [&](std::uint32_t slot) { return key_of(rows_[slot]) == key; });
+    if (at == KeyIndex::none) {
+      at = static_cast<std::uint32_t>(rows_.size());
+      set_key(rows_.emplace_back(), key);
+      index_.insert(hash, at);
+    }
+    return rows_[at];
+  }
+
   // Appends the differences and ends the batch. Rows in which they cancel out are not written.
   void take(WriteSet& writes) {
     TableWrite grown{TableWrite::Kind::add, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
@@ -52,15 +64,8 @@ class Sums {
   }
 
   void count(const Row& contribution, std::int64_t sign) {
-    const auto key = key_of(contribution);
-    const std::size_t hash = hash_of(key);
-    std::uint32_t at = index_.find(hash, [&](std::uint32_t slot) { return key_of(rows_[slot]) == key; });
-    if (at == KeyIndex::none) {
-      at = static_cast<std::uint32_t>(rows_.size());
-      set_key(rows_.emplace_back(), key);
-      index_.insert(hash, at);
-    }
-    for_each_sum([&](const auto& column) { rows_[at].*column.member += sign * contribution.*column.member; });
+    Row& row = at(key_of(contribution));
+    for_each_sum([&](const auto& column) { row.*column.member += sign * contribution.*column.member; });
   }
 
   std::vector<Row> rows_;

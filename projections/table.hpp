@@ -30,13 +30,13 @@ class Table {
   void want(const Key& key) {
     const std::uint32_t at = slot_of(key);
     if (at != KeyIndex::none) return use(at);
-    const std::uint32_t fresh = new_slot();
-    Slot& slot = slots_[fresh];
-    set_key(slot.row, key);
-    index_.insert(hash_of(key), fresh);
-    missing_.push_back(fresh);
-    link_newest(fresh);
-    slot.last_batch = batch_;
+    missing_.push_back(add(key));
+  }
+
+  // The same for a row that cannot exist yet because the fold is about to invent its key: nothing is fetched.
+  void expect_none(const Key& key) {
+    const std::uint32_t at = slot_of(key);
+    at != KeyIndex::none ? use(at) : static_cast<void>(add(key));
   }
 
   // Fetches what is wanted and not cached: one query. After an error it may be called again.
@@ -133,6 +133,15 @@ class Table {
     if (!slot.dirty) dirty_.push_back(at);
     slot.dirty = true;
     return slot;
+  }
+
+  std::uint32_t add(const Key& key) {
+    const std::uint32_t at = new_slot();
+    set_key(slots_[at].row, key);
+    slots_[at].last_batch = batch_;
+    index_.insert(hash_of(key), at);
+    link_newest(at);
+    return at;
   }
 
   std::uint32_t new_slot() {

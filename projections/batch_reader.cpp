@@ -1,0 +1,58 @@
+#include "projections/batch_reader.hpp"
+
+#include <algorithm>
+
+namespace trunkline {
+
+void BatchReader::own(std::vector<Checkpoint> checkpoints) {
+  next_.clear();
+  for (Checkpoint& checkpoint : checkpoints) {
+    const Partition partition = checkpoint.position.partition;
+    next_.emplace(partition, std::move(checkpoint));
+  }
+}
+
+const Checkpoint* BatchReader::at(Partition partition) const {
+  const auto found = next_.find(partition);
+  return found == next_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::pair<std::uint64_t, Partition>> BatchReader::behind() const {
+  std::vector<std::pair<std::uint64_t, Partition>> behind;
+  for (const Position& end : log_.ends()) {
+    const Checkpoint* checkpoint = at(end.partition);
+    if (checkpoint == nullptr || end.next <= checkpoint->position.next) continue;
+    behind.emplace_back(end.next.value() - checkpoint->position.next.value(), end.partition);
+  }
+  std::sort(behind.begin(), behind.end());
+  return behind;
+}
+
+Result<std::vector<Slice>> BatchReader::read(std::size_t bytes_max, std::size_t events_max) {
+  std::vector<Slice> slices;
+  for (const auto& [lag, partition] : behind()) {
+    if (bytes_max == 0 || events_max == 0) break;
+    const Checkpoint& from = *at(partition);
+    auto records = log_.read(from.position, bytes_max);
+    if (!records) return records.error();
+    if (records->empty()) continue;
+    Slice slice{from, std::move(*records), 0};
+    slice.count = std::min(slice.records.size(), events_max);
+    events_max -= slice.count;
+    bytes_max -= std::min(bytes_max, slice.records.bytes());
+    slices.push_back(std::move(slice));
+  }
+  return slices;
+}
+
+void BatchReader::advance(const Checkpoint& to) {
+  next_[to.position.partition] = to;
+}
+
+void BatchReader::wait(Deadline deadline) {
+  std::vector<Position> positions;
+  for (const auto& [partition, checkpoint] : next_) positions.push_back(checkpoint.position);
+  log_.wait(positions, deadline);
+}
+
+}  // namespace trunkline

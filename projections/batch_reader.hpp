@@ -1,0 +1,38 @@
+// What a runner reads next: of the partitions that it owns, those least behind first, so that a long replay
+// of one tenant holds up nobody who is nearly there, and works through the journal partition by partition.
+#pragma once
+#include <map>
+#include <vector>
+
+#include "projections/checkpoint.hpp"
+
+namespace trunkline {
+
+struct Slice {
+  Checkpoint from;
+  RecordBatch records;
+  std::size_t count = 0;  // of the records: those that belong to the batch
+};
+
+class BatchReader {
+ public:
+  explicit BatchReader(Log& log) : log_(log) {}
+
+  void own(std::vector<Checkpoint> checkpoints);  // these and no others, from here
+  bool owns(Partition partition) const { return next_.contains(partition); }
+  const Checkpoint* at(Partition partition) const;
+
+  // Empty at the end. Goes on behind what it gave last time, whether that is committed or not.
+  Result<std::vector<Slice>> read(std::size_t bytes_max, std::size_t events_max);
+  void advance(const Checkpoint& to);
+
+  void wait(Deadline deadline);
+
+ private:
+  std::vector<std::pair<std::uint64_t, Partition>> behind() const;
+
+  Log& log_;
+  std::map<Partition, Checkpoint> next_;
+};
+
+}  // namespace trunkline

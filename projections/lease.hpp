@@ -1,0 +1,35 @@
+// Who folds which partitions of a read model: leases in Postgres, by the database's clock.
+//
+// Members say that they are alive; one that has not for `ttl` is gone, and its partitions are free. Each
+// member takes its fair share: the partitions divided by the living members, rounded up. Every change of
+// owner raises the epoch, in the lease and in the checkpoint, in one synchronously committed transaction:
+// when claim() returns, no earlier owner can commit any more, and what it committed last is in the checkpoint
+// that claim() returns.
+#pragma once
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "projections/checkpoint.hpp"
+
+namespace trunkline {
+
+struct Member {
+  std::string name;  // unique among all processes and threads that fold the model
+  std::chrono::milliseconds ttl{10'000};
+};
+
+enum class Claim {
+  renew,   // stay with the epochs that one has
+  afresh,  // raise them also where one is already the owner: a process that starts again under its old name
+};
+
+// Says that the member is alive, gives up what is above its share, takes what is free up to it. Errors: the
+// session's.
+Result<std::vector<Checkpoint>> claim(Postgres& session, const Projection& projection, const Log& log,
+                                      const Member& member, Claim kind);
+
+// Leaves at once: the partitions are free for the others.
+Status release(Postgres& session, const Projection& projection, const Member& member);
+
+}  // namespace trunkline

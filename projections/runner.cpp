@@ -1,0 +1,301 @@
+#include "projections/runner.hpp"
+
+#include <algorithm>
+#include <deque>
+
+#include "core/logs.hpp"
+#include "projections/batch_reader.hpp"
+#include "projections/install.hpp"
+
+namespace trunkline {
+namespace {
+
+using Place = std::pair<Partition, Offset>;
+using Milliseconds = std::chrono::milliseconds;
+
+constexpr Milliseconds backoff_first{50};
+constexpr Milliseconds backoff_most{5'000};
+constexpr std::size_t careful_bytes_an_event = 64 * 1024;
+constexpr std::size_t careful_events_most = 1 << 20;
+
+bool refused_by_tables(const Error& error) {
+  return error.fault == Fault::reject;
+}
+
+std::string reason_of(const Error& error) {
+  return error.code + ": " + error.message + (error.pointer.empty() ? "" : " at " + error.pointer);
+}
+
+}  // namespace
+
+struct Runner::Impl {
+  Log& log;
+  std::string address;
+  const Projection& projection;
+  RunnerSettings settings;
+  Progress* progress;
+  std::unique_ptr<Fold> fold;
+  BatchReader reader;
+  Committer committer;
+  json::Parser parser;
+  std::optional<Postgres> session;  // for claims and loads; the committer has its own
+  Claim next_claim = Claim::afresh;
+  bool claimed = false;
+  std::chrono::steady_clock::time_point heartbeat_due{};
+  std::deque<Place> asked_again;           // parked events whose retry was requested
+  std::map<Place, std::string> condemned;  // refused by the tables when alone: to be parked
+  std::size_t events_max;                  // of the next batch; small while a culprit is sought
+
+  // What must be known of the batch that is being committed when its outcome arrives.
+  struct InFlight {
+    std::size_t events = 0;
+    Place first;
+    std::vector<Parked> parked;
+  };
+  std::optional<InFlight> in_flight;
+
+  Impl(Log& journal, std::string postgres, const Projection& model, RunnerSettings chosen, Progress* told)
+      : log(journal),
+        address(std::move(postgres)),
+        projection(model),
+        settings(std::move(chosen)),
+        progress(told),
+        fold(model.make_fold(settings.fold)),
+        reader(journal),
+        committer({address, &model, settings.hook, told}),
+        events_max(settings.batch_events_max) {}
+
+  bool careful() const { return events_max < settings.batch_events_max; }
+
+  Status connect() {
+    if (session && !session->broken()) return done();
+    session.reset();
+    auto fresh = Postgres::connect(address);
+    if (!fresh) return fresh.error();
+    if (auto status = use_schema(*fresh, rows_schema(projection)); !status) return status;
+    session = std::move(*fresh);
+    return done();
+  }
+
+  // Nothing may be in flight: from here everything follows the checkpoints.
+  Status claim_partitions() {
+    if (auto status = connect(); !status) return status;
+    auto checkpoints = claim(*session, projection, log, settings.member, next_claim);
+    if (!checkpoints) return checkpoints.error();
+    const auto unknown = [this](const Checkpoint& checkpoint) {
+      const Checkpoint* known = reader.at(checkpoint.position.partition);
+      return known == nullptr || *known != checkpoint;
+    };
+    if (std::any_of(checkpoints->begin(), checkpoints->end(), unknown)) fold->drop();
+    for (const Checkpoint& checkpoint : *checkpoints) {
+      if (unknown(checkpoint))
+        if (auto status = check_resume(log, checkpoint); !status) return status;
+      if (progress != nullptr) progress->publish(projection.name, checkpoint.position);
+    }
+    reader.own(std::move(*checkpoints));
+    next_claim = Claim::renew;
+    claimed = true;
+    heartbeat_due = std::chrono::steady_clock::now() + settings.heartbeat;
+    return find_asked_again();
+  }
+
+  Status find_asked_again() {
+    const auto parked = read_retries(*session, projection);
+    if (!parked) return parked.error();
+    asked_again.clear();
+    for (const Parked& event : *parked)
+      if (reader.at(event.partition) != nullptr) asked_again.emplace_back(event.partition, event.offset);
+    return done();
+  }
+
+  // Everything in memory may be wrong now: forget it, and look at the checkpoints before going on.
+  void forget() {
+    fold->drop();
+    reader.own({});
+    in_flight.reset();
+    claimed = false;
+  }
+
+  // Gives the event to the fold, or notes why it is parked.
+  void read_event(FoldedBatch& batch, Partition partition, const Record& record) {
+    ++batch.events;
+    const auto known = condemned.find({partition, record.offset});
+    if (known != condemned.end()) {
+      batch.parked.push_back({partition, record.offset, known->second});
+      return;
+    }
+    const auto event = view_event(parser, record.document);
+    Status status = event ? fold->read(*event) : Status{event.error()};
+    if (!status) batch.parked.push_back({partition, record.offset, reason_of(status.error())});
+  }
+
+  Status read_slices(FoldedBatch& batch) {
+    const std::size_t bytes_max =
+        careful() ? std::min(settings.batch_bytes_max, events_max * careful_bytes_an_event)
+                  : settings.batch_bytes_max;
+    auto slices = reader.read(bytes_max, events_max);
+    if (!slices) return slices.error();
+    for (const Slice& slice : *slices) {
+      const Partition partition = slice.from.position.partition;
+      Checkpoint to = slice.from;
+      for (std::size_t i = 0; i < slice.count; ++i) {
+        const Record record = slice.records[i];
+        read_event(batch, partition, record);
+        to.tally.add(record.document);
+        to.position.next = record.offset + 1;
+      }
+      reader.advance(to);
+      batch.moves.push_back({slice.from, std::move(to)});
+    }
+    return done();
+  }
+
+  // One parked event again, under the fence of its partition, which does not move.
+  Status read_asked_again(FoldedBatch& batch) {
+    const auto [partition, offset] = asked_again.front();
+    asked_again.pop_front();
+    const Checkpoint* checkpoint = reader.at(partition);
+    if (checkpoint == nullptr || offset >= checkpoint->position.next) return done();
+    const auto records = log.read({partition, offset}, 1);
+    if (!records) return records.error();
+    read_event(batch, partition, (*records)[0]);
+    if (batch.parked.empty()) batch.taken_up.push_back({partition, offset, {}});
+    batch.moves.push_back({*checkpoint, *checkpoint});
+    return done();
+  }
+
+  // The next batch, folded; of no events at the end of the journal.
+  Result<FoldedBatch> fold_next() {
+    FoldedBatch batch;
+    const bool again = !asked_again.empty();
+    if (auto status = again ? read_asked_again(batch) : read_slices(batch); !status) return status.error();
+    if (batch.events == 0) return batch;
+    in_flight_next = {batch.events, first_place(batch), batch.parked};
+    if (auto status = fold->load(*session); !status) return status.error();
+    fold->apply();
+    batch.writes = fold->take_writes();
+    if (auto status = settings.hook(CommitStep::folded); !status) return status.error();
+    return batch;
+  }
+  InFlight in_flight_next;
+
+  static Place first_place(const FoldedBatch& batch) {
+    if (!batch.taken_up.empty()) return {batch.taken_up[0].partition, batch.taken_up[0].offset};
+    const Position from = batch.moves[0].from.position;
+    return batch.moves[0].to.position == from ? Place{batch.parked[0].partition, batch.parked[0].offset}
+                                              : Place{from.partition, from.next};
+  }
+
+  void succeeded(const InFlight& batch) {
+    fold->settled();
+    for (const Parked& event : batch.parked) {
+      condemned.erase({event.partition, event.offset});
+      logs::warn("event_parked", {{"projection", projection.name},
+                                  {"partition", event.partition.value()},
+                                  {"offset", event.offset.value()},
+                                  {"reason", event.reason}});
+    }
+    if (careful()) events_max = events_max > careful_events_most ? settings.batch_events_max : 2 * events_max;
+  }
+
+  // Refused data is not the caller's error: the next batch is smaller, down to the culprit, which is then
+  // parked.
+  Status failed(const InFlight& batch, const Error& error) {
+    forget();
+    if (!refused_by_tables(error)) return error;
+    if (batch.events <= 1) condemned[batch.first] = reason_of(error);
+    events_max = std::max<std::size_t>(1, batch.events / 2);
+    return done();
+  }
+
+  // The outcome of the batch that is being committed, if there is one.
+  Status settle() {
+    const auto outcome = committer.join();
+    if (!outcome || !in_flight) return done();
+    const InFlight batch = std::move(*in_flight);
+    in_flight.reset();
+    if (!*outcome) return failed(batch, outcome->error());
+    succeeded(batch);
+    return done();
+  }
+
+  // One round of run(): at most one batch is folded and handed over.
+  Status turn() {
+    if (!claimed || std::chrono::steady_clock::now() >= heartbeat_due) {
+      if (auto status = settle(); !status) return status;
+      if (auto status = claim_partitions(); !status) return status;
+    }
+    auto batch = fold_next();
+    const bool was_claimed = claimed;
+    if (auto status = settle(); !status) return status;
+    if (was_claimed && !claimed) return done();  // the earlier batch failed: this one was folded on nothing
+    if (!batch) return failed(in_flight_next, batch.error());
+    if (batch->events == 0) {
+      if (asked_again.empty()) reader.wait(heartbeat_due);
+      return done();
+    }
+    in_flight = in_flight_next;
+    committer.submit(std::move(*batch));
+    return careful() ? settle() : done();
+  }
+};
+
+Runner::Runner(Log& log, std::string postgres_address, const Projection& projection, RunnerSettings settings,
+               Progress* progress)
+    : impl_(std::make_unique<Impl>(log, std::move(postgres_address), projection, std::move(settings),
+                                   progress)) {}
+
+Runner::~Runner() = default;
+
+Status Runner::renew() {
+  auto status = impl_->claim_partitions();
+  if (!status) impl_->forget();
+  return status;
+}
+
+Result<std::size_t> Runner::step() {
+  while (true) {
+    if (!impl_->claimed)
+      if (auto status = renew(); !status) return status.error();
+    auto batch = impl_->fold_next();
+    if (batch && batch->events == 0) return std::size_t{0};
+    const auto in_flight = impl_->in_flight_next;
+    const Status committed = batch ? impl_->committer.commit(std::move(*batch)) : Status{batch.error()};
+    if (committed) {
+      impl_->succeeded(in_flight);
+      return in_flight.events;
+    }
+    if (auto status = impl_->failed(in_flight, committed.error()); !status) return status.error();
+  }
+}
+
+Status Runner::run(const std::stop_token& stop) {
+  const std::stop_callback wake(stop, [this] { impl_->log.wake(); });
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  Milliseconds backoff = backoff_first;
+  while (!stop.stop_requested()) {
+    const Status status = impl_->turn();
+    if (status) {
+      backoff = backoff_first;
+      continue;
+    }
+    (void)impl_->committer.join();
+    impl_->forget();
+    logs::warn("projection_failed", {{"projection", impl_->projection.name},
+                                     {"code", status.error().code},
+                                     {"reason", status.error().message}});
+    if (status.error().fault == Fault::stop) {
+      if (impl_->progress != nullptr) impl_->progress->stopped(impl_->projection.name, status.error());
+      return status;
+    }
+    std::unique_lock lock(mutex);
+    stopped.wait_for(lock, stop, backoff, [] { return false; });
+    backoff = std::min(2 * backoff, backoff_most);
+  }
+  (void)impl_->settle();
+  if (impl_->session) (void)release(*impl_->session, impl_->projection, impl_->settings.member);
+  return done();
+}
+
+}  // namespace trunkline

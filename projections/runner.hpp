@@ -1,0 +1,57 @@
+// Keeps one read model's rows up with the journal: reads what has arrived in the partitions that it owns,
+// folds it in memory, and commits rows and checkpoints together (design §4). Folding a batch overlaps
+// committing the one before.
+//
+// An event that the fold refuses, or whose rows the tables refuse, is parked alone, in the transaction that
+// passes it; a batch that the tables refuse is halved until the culprit is alone. Failures of Postgres or the
+// log never park: they retry, later and later. After a failed or unclear commit everything in memory is
+// dropped and the checkpoints are read again.
+//
+// Several runners share a model, in one process or in many: each is a member with a name of its own
+// (lease.hpp).
+#pragma once
+#include <chrono>
+#include <memory>
+#include <set>
+#include <stop_token>
+
+#include "projections/commit.hpp"
+#include "projections/lease.hpp"
+
+namespace trunkline {
+
+struct RunnerSettings {
+  Member member;
+  std::chrono::milliseconds heartbeat{2'000};
+  std::size_t batch_bytes_max = 24 << 20;  // of documents: memory, and how well a catch-up coalesces rows
+  std::size_t batch_events_max = SIZE_MAX;
+  FoldSettings fold;
+  CommitHook hook = crash_from_environment();
+};
+
+class Runner {
+ public:
+  // The model must be installed (install.hpp) and the bookkeeping too (checkpoint.hpp). `progress` may be
+  // null.
+  Runner(Log& log, std::string postgres_address, const Projection& projection, RunnerSettings settings,
+         Progress* progress);
+  ~Runner();
+
+  // One batch: claim if need be, read, fold, commit. The number of events that passed; 0 at the end of the
+  // journal. For tests and jobs; not while run() is running. After a retry error step() again goes on from
+  // the checkpoint.
+  Result<std::size_t> step();
+
+  // Says that the member is alive, adjusts which partitions it owns, takes up parked events that were asked
+  // for.
+  Status renew();
+
+  // Until stopped; the partitions are released then. Errors: stop only, and told to `progress` as well.
+  Status run(const std::stop_token& stop);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace trunkline
