@@ -1,12 +1,13 @@
 // The list of read models: the only place that names them all.
 #include "projections/analytics/projection.hpp"
+#include "projections/lead_desk/fold.hpp"
 #include "projections/leads/projection.hpp"
 #include "projections/projection.hpp"
 
 namespace trunkline {
 
 const std::vector<Projection>& projections() {
-  static const std::vector<Projection> all = {leads::projection, analytics::projection};
+  static const std::vector<Projection> all = {leads::projection, analytics::projection, desk::lead_desk};
   return all;
 }
 

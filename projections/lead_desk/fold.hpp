@@ -1,0 +1,18 @@
+// The lead desk's fold: events → facts of their contact → rows and sums.
+#pragma once
+#include "projections/lead_desk/contributions.hpp"
+#include "projections/lead_desk/thread.hpp"
+#include "projections/projection.hpp"
+#include "projections/table.hpp"
+
+namespace trunkline::lead_desk {
+
+extern const Projection lead_desk;
+
+std::unique_ptr<Fold> make_fold(const FoldSettings& settings);
+
+// The visible columns of a lead from its facts: those in its own row, and what the leaves of its thread add
+// up to.
+void set_columns(LeadRow& row, const Facts& own, const Leaves& leaves);
+
+}  // namespace trunkline::lead_desk
