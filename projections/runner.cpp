@@ -15,6 +15,7 @@ using Milliseconds = std::chrono::milliseconds;
 
 constexpr Milliseconds backoff_first{50};
 constexpr Milliseconds backoff_most{5'000};
+constexpr std::size_t chunk_bytes = 4 << 20;  // of documents in memory at a time
 constexpr std::size_t careful_bytes_an_event = 64 * 1024;
 constexpr std::size_t careful_events_most = 1 << 20;
 
@@ -129,25 +130,42 @@ struct Runner::Impl {
     if (!status) batch.parked.push_back({partition, record.offset, reason_of(status.error())});
   }
 
-  Status read_slices(FoldedBatch& batch) {
-    const std::size_t bytes_max =
-        careful() ? std::min(settings.batch_bytes_max, events_max * careful_bytes_an_event)
-                  : settings.batch_bytes_max;
-    auto slices = reader.read(bytes_max, events_max);
-    if (!slices) return slices.error();
-    for (const Slice& slice : *slices) {
-      const Partition partition = slice.from.position.partition;
-      Checkpoint to = slice.from;
-      for (std::size_t i = 0; i < slice.count; ++i) {
-        const Record record = slice.records[i];
-        read_event(batch, partition, record);
-        to.tally.add(record.document);
-        to.position.next = record.offset + 1;
-      }
-      reader.advance(to);
-      batch.moves.push_back({slice.from, std::move(to)});
+  void read_slice(FoldedBatch& batch, const Slice& slice) {
+    const Partition partition = slice.from.position.partition;
+    Checkpoint to = slice.from;
+    for (std::size_t i = 0; i < slice.count; ++i) {
+      const Record record = slice.records[i];
+      read_event(batch, partition, record);
+      to.tally.add(record.document);
+      to.position.next = record.offset + 1;
     }
-    return done();
+    reader.advance(to);
+    const auto same = [partition](const Moved& move) { return move.from.position.partition == partition; };
+    const auto known = std::find_if(batch.moves.begin(), batch.moves.end(), same);
+    if (known == batch.moves.end())
+      batch.moves.push_back({slice.from, std::move(to)});
+    else
+      known->to = std::move(to);
+  }
+
+  // Whatever has arrived; and while there is more than a chunk behind that, more of it into the same batch:
+  // folding what belongs together before it is written is most of what makes a catch-up cheap.
+  Status read_slices(FoldedBatch& batch) {
+    std::size_t bytes_left = settings.batch_bytes_max;
+    while (true) {
+      const std::size_t events_left = events_max - batch.events;
+      const std::size_t chunk =
+          std::min(bytes_left, careful() ? events_left * careful_bytes_an_event : chunk_bytes);
+      auto slices = reader.read(chunk, events_left);
+      if (!slices) return slices.error();
+      std::size_t bytes = 0;
+      for (const Slice& slice : *slices) {
+        read_slice(batch, slice);
+        bytes += slice.records.bytes();
+      }
+      bytes_left -= std::min(bytes_left, bytes);
+      if (bytes < chunk_bytes / 2 || bytes_left < chunk_bytes || batch.events >= events_max) return done();
+    }
   }
 
   // One parked event again, under the fence of its partition, which does not move.
@@ -245,6 +263,7 @@ Runner::Runner(Log& log, std::string postgres_address, const Projection& project
     : impl_(std::make_unique<Impl>(log, std::move(postgres_address), projection, std::move(settings),
                                    progress)) {}
 
+Runner::Runner(Runner&&) noexcept = default;
 Runner::~Runner() = default;
 
 Status Runner::renew() {

@@ -23,7 +23,9 @@ namespace trunkline {
 struct RunnerSettings {
   Member member;
   std::chrono::milliseconds heartbeat{2'000};
-  std::size_t batch_bytes_max = 24 << 20;  // of documents: memory, and how well a catch-up coalesces rows
+  // Of documents in one transaction. They are folded a few megabytes at a time; what is kept of them until
+  // the commit is a sixth to a tenth of this. The more, the fewer times a row is written in a catch-up.
+  std::size_t batch_bytes_max = 256 << 20;
   std::size_t batch_events_max = SIZE_MAX;
   FoldSettings fold;
   CommitHook hook = crash_from_environment();
@@ -35,6 +37,7 @@ class Runner {
   // null.
   Runner(Log& log, std::string postgres_address, const Projection& projection, RunnerSettings settings,
          Progress* progress);
+  Runner(Runner&&) noexcept;
   ~Runner();
 
   // One batch: claim if need be, read, fold, commit. The number of events that passed; 0 at the end of the

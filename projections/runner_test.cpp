@@ -238,34 +238,36 @@ TEST_CASE("a checkpoint of another journal, beyond the end, or behind a changed 
   CHECK(refused_after("next_offset = 2, journal = 'abcdefabcdef'") == "foreign_journal");
 }
 
-TEST_CASE("run() folds while it commits, wakes for what arrives, and stops when told") {
-  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
-  World world;
-  RunnerSettings settings;
-  settings.member = {"one"};
-  settings.batch_bytes_max = 2'000;  // a few events: many batches
-  settings.fold.rows_cached_max = 50;
-  int failures = 0;
-  settings.hook = [&failures](CommitStep step) {
-    if (step != CommitStep::rows_written || ++failures % 7 != 0) return done();
-    return Status{try_again("connection", "the test broke it")};
-  };
-  Runner runner(world.log, world.database.address(), heard, std::move(settings), &world.progress);
-  std::vector<TestEvent> events;
-  for (int i = 0; i < 200; ++i)
-    events.push_back(testing::touch("p" + std::to_string(100 + i % 80), "spring", at(i % 24, i % 60)));
-  world.append(events);
-  const auto partition = partition_of(TenantId{"acme"}, 4);
-  const Deadline patience = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-  std::jthread thread([&runner](const std::stop_token& stop) { CHECK(runner.run(stop).ok()); });
-  CHECK(world.progress.wait_until("heard", {partition, Offset{200}}, patience));
-  world.append({too_late("bad"), poison(at(1)), testing::touch("zoe", "spring", at(3))});
-  CHECK(world.progress.wait_until("heard", {partition, Offset{203}}, patience));
-  thread.request_stop();
-  thread.join();
-  CHECK(world.database.value("SELECT count(*) FROM heard.heard") == "81");
-  CHECK(world.database.value("SELECT count(*) FROM projections.parked") == "2");
-  CHECK(world.database.value("SELECT count(owner) FROM projections.leases") == "0");
+TEST_SUITE("concurrent runner") {
+  TEST_CASE("run() folds while it commits, wakes for what arrives, and stops when told") {
+    SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+    World world;
+    RunnerSettings settings;
+    settings.member = {"one"};
+    settings.batch_bytes_max = 2'000;  // a few events: many batches
+    settings.fold.rows_cached_max = 50;
+    int failures = 0;
+    settings.hook = [&failures](CommitStep step) {
+      if (step != CommitStep::rows_written || ++failures % 7 != 0) return done();
+      return Status{try_again("connection", "the test broke it")};
+    };
+    Runner runner(world.log, world.database.address(), heard, std::move(settings), &world.progress);
+    std::vector<TestEvent> events;
+    for (int i = 0; i < 200; ++i)
+      events.push_back(testing::touch("p" + std::to_string(100 + i % 80), "spring", at(i % 24, i % 60)));
+    world.append(events);
+    const auto partition = partition_of(TenantId{"acme"}, 4);
+    const Deadline patience = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+    std::jthread thread([&runner](const std::stop_token& stop) { CHECK(runner.run(stop).ok()); });
+    CHECK(world.progress.wait_until("heard", {partition, Offset{200}}, patience));
+    world.append({too_late("bad"), poison(at(1)), testing::touch("zoe", "spring", at(3))});
+    CHECK(world.progress.wait_until("heard", {partition, Offset{203}}, patience));
+    thread.request_stop();
+    thread.join();
+    CHECK(world.database.value("SELECT count(*) FROM heard.heard") == "81");
+    CHECK(world.database.value("SELECT count(*) FROM projections.parked") == "2");
+    CHECK(world.database.value("SELECT count(owner) FROM projections.leases") == "0");
+  }
 }
 
 }  // namespace trunkline
