@@ -14,6 +14,8 @@
 
 namespace trunkline {
 
+struct Difference;
+
 // How events become rows. One thread at a time; the runner calls, for every batch:
 //   read() for each event → load() → apply() → take_writes(); then settled() once these writes are committed
 //   (by then the next batch may have been folded: batches settle in order), or drop() when a commit failed.
@@ -45,6 +47,9 @@ struct Projection {
   std::string_view tables_sql;  // CREATE TABLE, names unqualified: they land in the rows' schema
   std::string_view views_sql;   // CREATE VIEW :views.leads AS SELECT … FROM :rows.leads
   std::unique_ptr<Fold> (*make_fold)(const FoldSettings& settings);
+  // Counts the model's aggregates anew from its own facts and names what differs (recount.hpp); the session
+  // is in a snapshot of the rows' schema. nullptr: the model has no aggregates.
+  Result<std::vector<Difference>> (*recount)(Postgres& snapshot) = nullptr;
 };
 
 const std::vector<Projection>& projections();  // the list: projections.cpp

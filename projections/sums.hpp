@@ -29,18 +29,23 @@ class Sums {
     return rows_[at];
   }
 
+  const std::vector<Row>& differences() const { return rows_; }
+
+  static bool is_zero(const Row& row) {
+    bool zero = true;
+    for_each_sum([&](const auto& column) { zero &= row.*column.member == 0; });
+    return zero;
+  }
+
   // Appends the differences and ends the batch. Rows in which they cancel out are not written.
   void take(WriteSet& writes) {
     TableWrite grown{TableWrite::Kind::add, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
     TableWrite lessened = grown;
     lessened.kind = TableWrite::Kind::add_and_prune;
     for (const Row& row : rows_) {
-      bool any = false, less = false;
-      for_each_sum([&](const auto& column) {
-        any |= row.*column.member != 0;
-        less |= row.*column.member < 0;
-      });
-      if (!any) continue;
+      if (is_zero(row)) continue;
+      bool less = false;
+      for_each_sum([&](const auto& column) { less |= row.*column.member < 0; });
       TableWrite& write = less ? lessened : grown;
       encode_row(write.tuples, row);
       ++write.rows;

@@ -2,7 +2,7 @@
 
 #include "projections/columns.hpp"
 
-namespace trunkline::lead_desk {
+namespace trunkline::desk {
 
 BatchFacts::Seen BatchFacts::add(std::string_view tenant, std::string_view token, const Fact& fact) {
   const std::size_t hash = hash_of(std::tuple{tenant, token});
@@ -36,4 +36,4 @@ void BatchFacts::clear() {
   texts_.clear();
 }
 
-}  // namespace trunkline::lead_desk
+}  // namespace trunkline::desk

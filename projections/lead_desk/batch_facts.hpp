@@ -6,7 +6,7 @@
 #include "projections/key_index.hpp"
 #include "projections/lead_desk/facts.hpp"
 
-namespace trunkline::lead_desk {
+namespace trunkline::desk {
 
 class BatchFacts {
  public:
@@ -36,4 +36,4 @@ class BatchFacts {
   std::string texts_;
 };
 
-}  // namespace trunkline::lead_desk
+}  // namespace trunkline::desk

@@ -1,6 +1,6 @@
 #include "projections/lead_desk/contributions.hpp"
 
-namespace trunkline::lead_desk {
+namespace trunkline::desk {
 namespace {
 
 pg::Date day_of(const Fact& fact) {
@@ -63,4 +63,4 @@ void count_attribution(DeskSums& sums, std::string_view tenant, const Facts& fac
   }
 }
 
-}  // namespace trunkline::lead_desk
+}  // namespace trunkline::desk

@@ -5,7 +5,7 @@
 #include "projections/lead_desk/rows.hpp"
 #include "projections/sums.hpp"
 
-namespace trunkline::lead_desk {
+namespace trunkline::desk {
 
 struct DeskSums {
   Sums<AgentDayRow> agent_day;
@@ -22,4 +22,4 @@ void count_fact(DeskSums& sums, std::string_view tenant, const Fact& fact, Count
 // conversions of one contact; the others among the facts are passed over.
 void count_attribution(DeskSums& sums, std::string_view tenant, const Facts& facts, Count count);
 
-}  // namespace trunkline::lead_desk
+}  // namespace trunkline::desk

@@ -7,7 +7,7 @@
 #include "core/digest.hpp"
 #include "core/money.hpp"
 
-namespace trunkline::lead_desk {
+namespace trunkline::desk {
 namespace {
 
 constexpr std::size_t packed_size = 36;  // of a fact, without its text
@@ -98,7 +98,8 @@ Result<std::optional<Fact>> fact_of(const EventView& event) {
 
 void unpack(std::string_view packed, Facts& facts) {
   facts.clear();
-  for (const char *at = packed.data(), *end = at + packed.size(); at < end;) {
+  for (const char *at = packed.data(), *end = at + packed.size();
+       static_cast<std::size_t>(end - at) >= packed_size;) {
     Fact& fact = facts.emplace_back();
     fact.id = take<std::uint64_t>(at);
     fact.stamp.time_us = take<std::int64_t>(at);
@@ -106,8 +107,10 @@ void unpack(std::string_view packed, Facts& facts) {
     fact.amount = take<std::int64_t>(at);
     fact.kind = take<FactKind>(at);
     fact.flags = take<std::uint8_t>(at);
-    fact.text = {at + 2, take<std::uint16_t>(at)};
-    at += fact.text.size();
+    const std::size_t text_size =
+        std::min<std::size_t>(take<std::uint16_t>(at), static_cast<std::size_t>(end - at));
+    fact.text = {at, text_size};
+    at += text_size;
   }
 }
 
@@ -157,4 +160,4 @@ void Summary::add(const Summary& other) {
   messages_out += other.messages_out;
 }
 
-}  // namespace trunkline::lead_desk
+}  // namespace trunkline::desk

@@ -16,7 +16,7 @@
 
 #include "core/event.hpp"
 
-namespace trunkline::lead_desk {
+namespace trunkline::desk {
 
 enum class FactKind : std::uint8_t {
   captured,      // text: source
@@ -54,6 +54,7 @@ using Facts = std::vector<Fact>;  // sorted by id
 // Errors: reject "desk" when a clear field is not as the event's schema says.
 Result<std::optional<Fact>> fact_of(const EventView& event);
 
+// Bytes that are no packed facts give some facts, never a read beyond their end: `verify` reads damaged rows.
 void unpack(std::string_view packed, Facts& facts);
 std::string pack(const Fact* first, const Fact* last);
 
@@ -91,4 +92,4 @@ void unite(const Facts& known, Facts& stated, Facts& united, Changed changed) {
   united.insert(united.end(), known.begin() + static_cast<std::ptrdiff_t>(at), known.end());
 }
 
-}  // namespace trunkline::lead_desk
+}  // namespace trunkline::desk

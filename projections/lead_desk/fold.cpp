@@ -6,7 +6,7 @@
 #include "projections/lead_desk/tables.sql.hpp"
 #include "projections/lead_desk/views.sql.hpp"
 
-namespace trunkline::lead_desk {
+namespace trunkline::desk {
 namespace {
 
 class DeskFold final : public Fold {
@@ -223,6 +223,6 @@ std::unique_ptr<Fold> make_fold(const FoldSettings& settings) {
   return std::make_unique<DeskFold>(settings);
 }
 
-const Projection lead_desk{"lead_desk", 1, sql::lead_desk_tables, sql::lead_desk_views, &make_fold};
+const Projection lead_desk{"lead_desk", 1, sql::lead_desk_tables, sql::lead_desk_views, &make_fold, &recount};
 
-}  // namespace trunkline::lead_desk
+}  // namespace trunkline::desk

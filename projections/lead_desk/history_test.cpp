@@ -14,7 +14,7 @@
 namespace trunkline {
 namespace {
 
-using lead_desk::lead_desk;
+using desk::lead_desk;
 using namespace testing;
 
 constexpr std::size_t events_a_batch = 12;

@@ -5,7 +5,7 @@
 
 namespace trunkline {
 
-using lead_desk::lead_desk;
+using desk::lead_desk;
 using namespace testing;
 
 TEST_CASE("a late touch takes the conversion from the campaign that had it") {

@@ -2,7 +2,7 @@
 #pragma once
 #include "projections/columns.hpp"
 
-namespace trunkline::lead_desk {
+namespace trunkline::desk {
 
 struct LeadRow {
   std::string tenant, contact;
@@ -80,4 +80,4 @@ struct AttributionRow {
       column("conversions", &AttributionRow::conversions), column("value_e4", &AttributionRow::value_e4));
 };
 
-}  // namespace trunkline::lead_desk
+}  // namespace trunkline::desk

@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstring>
 
-namespace trunkline::lead_desk {
+namespace trunkline::desk {
 namespace {
 
 int depth_of(std::uint64_t node) {
@@ -58,4 +58,4 @@ std::vector<Split> split(std::uint64_t node, const Fact* first, const Fact* last
   return leaves;
 }
 
-}  // namespace trunkline::lead_desk
+}  // namespace trunkline::desk

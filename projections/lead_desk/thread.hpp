@@ -16,7 +16,7 @@
 
 #include "projections/lead_desk/facts.hpp"
 
-namespace trunkline::lead_desk {
+namespace trunkline::desk {
 
 inline constexpr std::size_t segment_facts_max = 256;
 
@@ -45,4 +45,4 @@ struct Split {
 // Splits a leaf's facts as often as it takes; one element when it need not be split.
 std::vector<Split> split(std::uint64_t node, const Fact* first, const Fact* last);
 
-}  // namespace trunkline::lead_desk
+}  // namespace trunkline::desk
