@@ -266,14 +266,14 @@ TEST_CASE("an NDJSON stream of any length answers with ranges of lines and each 
 TEST_CASE("the list of refused lines is bounded, counted on, and says so") {
   Door door;
   std::string body;
-  for (int line = 0; line < 500; ++line) body += "{}\n";
+  for (int line = 0; line < 1500; ++line) body += "{}\n";
   const auto none = door.post(body, "application/x-ndjson");
   CHECK(none.status == 422);
-  CHECK(holds(none, "the first 100 of 500"));
+  CHECK(holds(none, "the first 1000 of 1500"));
   const auto some = door.post(body + Ended{}.json(), "application/x-ndjson");
   CHECK(some.status == 200);
-  CHECK(holds(some, R"("accepted":1,"refused":500,"accepted_lines":[[501,501]])"));
-  CHECK(holds(some, "only the first 100 refused are listed"));
+  CHECK(holds(some, R"("accepted":1,"refused":1500,"accepted_lines":[[1501,1501]])"));
+  CHECK(holds(some, "only the first 1000 refused are listed"));
 }
 
 TEST_CASE("the catalogue is there to read, without a key") {

@@ -17,7 +17,7 @@ struct ChunkLimits {
   std::size_t bytes_max = 4 * 1024 * 1024;  // as sent
 };
 
-inline constexpr std::size_t refusals_told_max = 100;  // more are counted; a note says so
+inline constexpr std::size_t refusals_told_max = 1'000;  // more are counted; a note says so
 inline constexpr std::size_t ranges_told_max = 1'000;
 
 // What became of a request's events.

@@ -31,6 +31,7 @@ int run_command_line(int argc, const char* const* argv) {
   app.fallthrough();
   add_serve_command(app, line);
   add_keys_commands(app, line);
+  add_import_command(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

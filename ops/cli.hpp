@@ -22,6 +22,7 @@ struct CommandLine {
 
 void add_serve_command(CLI::App& app, CommandLine& line);
 void add_keys_commands(CLI::App& app, CommandLine& line);
+void add_import_command(CLI::App& app, CommandLine& line);
 
 int run_command_line(int argc, const char* const* argv);
 

@@ -1,0 +1,50 @@
+#include "core/http_client.hpp"
+
+#include <httplib.h>
+
+namespace trunkline::http {
+namespace {
+
+constexpr int timeout_s = 60;
+
+Result<Answer> answer_of(const httplib::Result& result) {
+  if (!result)
+    return try_again("connection",
+                     "the server was not reached, or went away: " + httplib::to_string(result.error()));
+  return Answer{result->status, result->body, result->get_header_value("Trunkline-Position")};
+}
+
+}  // namespace
+
+struct Client::Impl {
+  Impl(const std::string& url, const std::string& key) : client(url) {
+    client.set_keep_alive(true);
+    client.set_tcp_nodelay(true);
+    client.set_read_timeout(timeout_s);
+    client.set_write_timeout(timeout_s);
+    client.set_default_headers({{"Authorization", "Bearer " + key}});
+  }
+  httplib::Client client;
+};
+
+Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+Client::~Client() = default;
+
+Result<Client> Client::connect(const std::string& url, const std::string& key) {
+  auto impl = std::make_unique<Impl>(url, key);
+  if (!impl->client.is_valid()) return rejected("url", "an address reads http://host:port");
+  return Client{std::move(impl)};
+}
+
+Result<Answer> Client::get(const std::string& target) {
+  return answer_of(impl_->client.Get(target));
+}
+
+Result<Answer> Client::post(const std::string& target, std::string_view content_type,
+                            const std::string& body) {
+  return answer_of(impl_->client.Post(target, body, std::string{content_type}));
+}
+
+}  // namespace trunkline::http
