@@ -11,6 +11,7 @@
 #include "core/postgres.hpp"
 #include "ingest/events_door.hpp"
 #include "ops/data_directory.hpp"
+#include "ops/folding.hpp"
 
 namespace trunkline {
 namespace {
@@ -63,6 +64,7 @@ struct Serving::Parts {
   std::optional<Catalogue> catalogue;
   std::optional<Gate> gate;
   std::unique_ptr<EventsDoor> door;
+  std::unique_ptr<Folding> folding;
   std::unique_ptr<http::Server> server;
 
   Status open_stores();
@@ -101,6 +103,9 @@ Status Serving::Parts::open_doors() {
   gate.emplace(
       Gate{*catalogue, *keys, clock, [this](const TenantId& tenant) { return access->knows(tenant); }});
   door = std::make_unique<EventsDoor>(*gate, *log, door_limits(settings));
+  auto started = Folding::start(*log, *keys, settings);
+  if (!started) return started.error();
+  folding = std::move(*started);
   return done();
 }
 
@@ -119,6 +124,7 @@ Serving::Serving(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Serving::~Serving() {
   parts_->server->stop();
+  parts_->folding->stop();
 }
 
 Result<std::unique_ptr<Serving>> Serving::start(const Settings& settings) {
