@@ -6,6 +6,7 @@ namespace trunkline::http {
 namespace {
 
 constexpr int timeout_s = 60;
+constexpr int answer_timeout_s = 6 * 3'600;  // a job of the server answers when it is done
 
 Result<Answer> answer_of(const httplib::Result& result) {
   if (!result)
@@ -20,7 +21,7 @@ struct Client::Impl {
   Impl(const std::string& url, const std::string& key) : client(url) {
     client.set_keep_alive(true);
     client.set_tcp_nodelay(true);
-    client.set_read_timeout(timeout_s);
+    client.set_read_timeout(answer_timeout_s);
     client.set_write_timeout(timeout_s);
     client.set_default_headers({{"Authorization", "Bearer " + key}});
   }

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
+#include <fstream>
 
 namespace trunkline {
 
@@ -12,6 +14,17 @@ Result<Settings> CommandLine::settings() const {
 void CommandLine::fail(const Error& error) {
   std::fprintf(stderr, "trunkline: %s\n", error.message.c_str());
   exit_code = 1;
+}
+
+std::string api_key(const std::string& key_file) {
+  const char* stated = std::getenv("TRUNKLINE_KEY");
+  std::string key = stated != nullptr ? stated : "";
+  if (!key_file.empty()) std::ifstream(key_file) >> key;
+  return key;
+}
+
+std::string server_url(const Settings& settings) {
+  return "http://" + settings.host + ":" + std::to_string(settings.port);
 }
 
 int run_command_line(int argc, const char* const* argv) {
@@ -32,6 +45,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_serve_command(app, line);
   add_keys_commands(app, line);
   add_import_command(app, line);
+  add_verify_command(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,9 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 
 #include "ops/cli.hpp"
 #include "ops/import.hpp"
@@ -32,21 +30,14 @@ class Shown {
   std::chrono::steady_clock::time_point shown_{};
 };
 
-std::string key_text(const std::string& file) {
-  const char* stated = std::getenv("TRUNKLINE_KEY");
-  std::string key = stated != nullptr ? stated : "";
-  if (!file.empty()) std::ifstream(file) >> key;
-  return key;
-}
-
 void run(CommandLine& line, ImportSettings settings, const std::string& key_file) {
-  settings.key = key_text(key_file);
+  settings.key = api_key(key_file);
   if (settings.key.empty())
     return line.fail(rejected("key", "a key is needed: --key-file FILE, or the variable TRUNKLINE_KEY"));
   if (settings.url.empty()) {
     const auto server = line.settings();
     if (!server) return line.fail(server.error());
-    settings.url = "http://" + server->host + ":" + std::to_string(server->port);
+    settings.url = server_url(*server);
   }
   if (settings.report.empty())
     settings.report =

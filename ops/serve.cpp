@@ -12,6 +12,7 @@
 #include "ingest/events_door.hpp"
 #include "ops/data_directory.hpp"
 #include "ops/folding.hpp"
+#include "ops/verify_job.hpp"
 
 namespace trunkline {
 namespace {
@@ -114,6 +115,8 @@ Status Serving::Parts::start_server() {
   add_health_routes(routes);
   add_routes(routes, *door);
   add_routes(routes, *catalogue);
+  add_verify_route(routes, *log, settings.postgres,
+                   {static_cast<std::size_t>(settings.rows_cached_max), keys.get()});
   server = std::make_unique<http::Server>(
       server_settings(settings), std::move(routes),
       [this](std::string_view bearer) { return access->caller(bearer); }, log_served);
