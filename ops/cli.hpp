@@ -27,6 +27,7 @@ void add_verify_command(CLI::App& app, CommandLine& line);
 
 std::string api_key(const std::string& key_file);  // else TRUNKLINE_KEY; empty when there is neither
 std::string server_url(const Settings& settings);  // where the configured server answers
+void add_sample_command(CLI::App& app, CommandLine& line);
 
 int run_command_line(int argc, const char* const* argv);
 
