@@ -92,8 +92,8 @@ void LeadsFold::merge_fact(const Fact& news, const FactRow* row) {
   const auto owner = [&](const Contribution& to) {
     return to.contact.empty() ? std::string{} : contact_key(news.tenant, to.contact);
   };
-  former_.changed({news.tenant, news.family, news.subject, owner(before), owner(merged.to)});
   if (before != merged.to) {
+    former_.changed({news.tenant, news.family, news.subject, owner(before), owner(merged.to)});
     if (!before.contact.empty()) changes_[owner(before)].take_out(before);
     if (!merged.to.contact.empty()) changes_[owner(merged.to)].put_in(merged.to);
   }

@@ -54,15 +54,17 @@ Result<std::unordered_map<std::string, Ranges>> FormerMoments::look_up(
   const auto concerns = [&](const ChangedFact& fact) {
     return contacts.contains(fact.contact_before) || contacts.contains(fact.contact_after);
   };
-  std::unordered_set<std::string> seen;  // facts of this batch first: they count for nobody here
+  std::unordered_set<std::string> changing, seen;  // facts of this batch count for nobody here
   for (const ChangedFact& fact : batch_) {
-    seen.insert(fact_key(fact.tenant, fact.family, fact.subject));
+    changing.insert(fact_key(fact.tenant, fact.family, fact.subject));
     if (concerns(fact)) left.add(fact);
   }
   for (const auto& batch : unsettled_)
     for (const ChangedFact& fact : batch) {
-      if (!concerns(fact) || !seen.insert(fact_key(fact.tenant, fact.family, fact.subject)).second) continue;
-      left.add(fact);
+      const std::string key = fact_key(fact.tenant, fact.family, fact.subject);
+      if (!concerns(fact) || !seen.insert(key).second) continue;
+      left.add(fact);  // its stored row may still name the contact that it had before
+      if (changing.contains(key)) continue;
       facts_.want({fact.tenant, fact.family, fact.subject});
       const FactRow* row = facts_.find({fact.tenant, fact.family, fact.subject});
       if (row == nullptr || !row->contact) continue;

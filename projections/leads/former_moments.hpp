@@ -16,7 +16,7 @@
 
 namespace trunkline::leads {
 
-// A fact that a batch changed, and the contacts (keys) that had or have it.
+// A fact whose contribution a batch changed, and the contacts (keys) that had or have it.
 struct ChangedFact {
   std::string tenant, family, subject;
   std::string contact_before, contact_after;
