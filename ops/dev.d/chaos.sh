@@ -1,0 +1,12 @@
+# The real server, killed while it works, again and again: ops/chaos.
+
+run_chaos() {  # --cycles N --seed S [--deep]
+  install_packages build
+  build_preset release trunkline
+  if [ -z "${TRUNKLINE_TEST_POSTGRES:-}" ]; then
+    postgres_up test
+    TRUNKLINE_TEST_POSTGRES=$(postgres_address test postgres)
+    export TRUNKLINE_TEST_POSTGRES
+  fi
+  TRUNKLINE_BINARY=$ROOT/build/release/trunkline python3 "$ROOT/ops/chaos" "$@"
+}
