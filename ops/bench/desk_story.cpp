@@ -57,7 +57,7 @@ class Teller {
     json.key("time").string(format_time(from_micros(told.time_us)));
     json.key("dataschema").string("urn:trunkline:" + std::string{types[told.type]} + ":1");
     json.key("tenantid").string(tenant).key("contacts").string(token).key("recordedtime");
-    Draft draft{TenantId{tenant}, {}, out.size() + 2};
+    Draft draft{TenantId{tenant}, {}, out.size() + 1};  // behind the opening quote
     json.string(std::string(formatted_time_size, ' ')).key("contenthash").string(digest_of(out).text());
     json.key("data").open('{').key("contact").open('{').key("phone").string(token).close('}');
     details(json, told);

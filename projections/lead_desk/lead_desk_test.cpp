@@ -60,13 +60,13 @@ TEST_CASE("days and hours are UTC, and voice counts started calls only") {
 TEST_CASE("a thread longer than a segment holds is counted like any other") {
   SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
   std::vector<TestEvent> events{captured("ann", at(1))};
-  for (int i = 0; i < 600; ++i) events.push_back(message_received("ann", at(2 + i / 60, i % 60)));
+  for (int i = 0; i < 300; ++i) events.push_back(message_received("ann", at(2 + i / 60, i % 60)));
   given(lead_desk, events)
       .then(
           "SELECT messages_in, stage, extract(hour FROM last_contact), (SELECT sum(inbound) FROM "
           "channel_hour), "
-          "(SELECT count(*) BETWEEN 3 AND 8 FROM lead_desk_v1.lead_segments) FROM leads",
-          {"600|new|11|600|t"});
+          "(SELECT count(*) BETWEEN 2 AND 4 FROM lead_desk_v1.lead_segments) FROM leads",
+          {"300|new|6|300|t"});
 }
 
 TEST_CASE("an event without a contact, or of no interest, leaves no row") {
