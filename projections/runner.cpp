@@ -213,7 +213,9 @@ struct Runner::Impl {
                                   {"offset", event.offset.value()},
                                   {"reason", event.reason}});
     }
-    if (careful()) events_max = events_max > careful_events_most ? settings.batch_events_max : 2 * events_max;
+    if (!careful()) return;
+    const bool nearly = events_max >= std::min(settings.batch_events_max / 2, careful_events_most);
+    events_max = nearly ? settings.batch_events_max : 2 * events_max;
   }
 
   // Refused data is not the caller's error: the next batch is smaller, down to the culprit, which is then

@@ -5,6 +5,8 @@
 // function from the fact as it is and as it was. The fenced commit adds each difference exactly once (design
 // §4).
 #pragma once
+#include <algorithm>
+
 #include "projections/columns.hpp"
 #include "projections/key_index.hpp"
 #include "projections/table_write.hpp"
@@ -42,6 +44,7 @@ class Sums {
     TableWrite grown{TableWrite::Kind::add, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
     TableWrite lessened = grown;
     lessened.kind = TableWrite::Kind::add_and_prune;
+    std::sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) { return key_of(a) < key_of(b); });
     for (const Row& row : rows_) {
       if (is_zero(row)) continue;
       bool less = false;

@@ -6,6 +6,7 @@
 // settled are never evicted and never read again, so folding batch n+1 over them while n is being committed
 // sees what n made of them.
 #pragma once
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <deque>
@@ -88,6 +89,10 @@ class Table {
     TableWrite changed{TableWrite::Kind::replace, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
     TableWrite removed{TableWrite::Kind::remove, Row::table, column_names<Row>(Row::key_columns),
                        Row::key_columns,         {},         0};
+    // In the order of the key, so that neighbours in the table's index are written one after the other.
+    std::sort(dirty_.begin(), dirty_.end(), [this](std::uint32_t a, std::uint32_t b) {
+      return key_of(slots_[a].row) < key_of(slots_[b].row);
+    });
     for (const std::uint32_t at : dirty_) {
       Slot& slot = slots_[at];
       slot.dirty = false;
