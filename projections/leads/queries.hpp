@@ -1,0 +1,28 @@
+// What the leads model answers. Scope read; parameters common to all queries are in projections/query.hpp.
+//
+//   GET /v1/leads                a page of leads: filters, sort, cursor, limit
+//   GET /v1/leads/counts         leads and their figures grouped by a clear field: group_by, filters
+//   GET /v1/leads/by-contact     the lead behind one contact point: phone, email, visitor_id or token
+//   GET /v1/leads/{id}           one lead; any member's token leads to it
+//   GET /v1/leads/{id}/timeline  what happened, newest first, across channels and members: family, cursor,
+//   limit
+#pragma once
+#include <span>
+#include <string>
+
+#include "projections/query.hpp"
+#include "projections/query_rows.hpp"
+
+namespace trunkline::leads {
+
+void add_routes(http::Routes& routes, const QueryContext& context);
+
+std::span<const ShownColumn> lead_columns();
+
+Result<http::Response> list(const QueryContext& context, const http::Request& request);
+Result<http::Response> counts(const QueryContext& context, const http::Request& request);
+Result<http::Response> by_contact(const QueryContext& context, const http::Request& request);
+Result<http::Response> detail(const QueryContext& context, const http::Request& request);
+Result<http::Response> timeline(const QueryContext& context, const http::Request& request);
+
+}  // namespace trunkline::leads

@@ -1,0 +1,171 @@
+// A lead's timeline: its members' facts, newest first. Texts lie sealed in the rows and are opened here;
+// where the key is gone the entry says so.
+#include <map>
+
+#include "core/open.hpp"
+#include "core/pg_binary.hpp"
+#include "projections/install.hpp"
+#include "projections/leads/projection.hpp"
+#include "projections/leads/queries.hpp"
+
+namespace trunkline::leads {
+namespace {
+
+constexpr ShownColumn shown[] = {
+    {"family", "family"},
+    {"subject", "subject"},
+    {"contact", "contact"},
+    {"at", "at", Shown::time},
+    {"kind", "kind"},
+    {"channel", "channel"},
+    {"direction", "direction"},
+    {"status", "status"},
+    {"agent_id", "agent_id"},
+    {"conversation_id", "conversation_id"},
+    {"disposition", "disposition"},
+    {"outcome", "outcome"},
+    {"campaign", "campaign"},
+    {"stage", "stage"},
+    {"reason", "reason"},
+    {"duration_ms", "duration_ms", Shown::number},
+    {"value", "value_e4", Shown::money},
+    {"currency", "currency"},
+    {"starts_at", "starts_at", Shown::time},
+    {"ends_at", "ends_at", Shown::time},
+};
+
+// What a fact's sealed statements say together: by member, the newest statement.
+struct Said {
+  std::map<std::string, std::string> members;  // JSON values
+  bool redacted = false;
+};
+using SaidByFact = std::map<std::pair<std::string, std::string>, Said>;  // family, subject
+
+struct Page {
+  const http::Request& request;
+  std::vector<std::string> families;
+  std::optional<std::vector<std::string>> after;  // at, family, subject of the last row seen
+  std::int64_t limit = 50;
+};
+
+Result<Page> page_of(const http::Request& request) {
+  const auto limit = request.query.integer("limit", 1, 200, 50);
+  if (!limit) return limit.error();
+  const auto cursor = read_cursor(request, 3);
+  if (!cursor) return cursor.error();
+  if (cursor->has_value() && !parse_time((**cursor)[0]))
+    return rejected("query", "cursor: not one that this query gave");
+  return Page{request, request.query.texts("family"), *cursor, *limit};
+}
+
+// Every member's newest facts by the index, then the newest of them all: a long thread costs no more than a
+// page.
+std::string page_sql(const Page& page) {
+  const std::string rows = rows_schema(projection);
+  const std::string limit = std::to_string(page.limit + 1);
+  std::string only;
+  int next = 3;
+  if (!page.families.empty()) only += " AND f.family = ANY($" + std::to_string(next++) + "::text[])";
+  if (page.after)
+    only += " AND (f.at, f.family, f.subject) < ($" + std::to_string(next) + "::timestamptz, $" +
+            std::to_string(next + 1) + "::text, $" + std::to_string(next + 2) + "::text)";
+  const std::string newest = " ORDER BY at DESC, family DESC, subject DESC LIMIT " + limit;
+  return "SELECT " + select_list(shown) + " FROM (SELECT m.contact AS member FROM " + rows +
+         ".contacts m JOIN " + rows +
+         ".contacts asked ON asked.tenant = m.tenant AND asked.lead = m.lead WHERE asked.tenant = $1 AND "
+         "asked.contact ="
+         " $2) members CROSS JOIN LATERAL (SELECT f.* FROM " +
+         rows + ".facts f WHERE f.tenant = $1 AND f.contact = members.member" + only + newest + ") facts" +
+         newest;
+}
+
+Params page_params(const Page& page, const TenantId& tenant) {
+  Params params;
+  params.text(tenant.value()).text(page.request.path("id"));
+  if (!page.families.empty()) params.texts(page.families);
+  if (page.after)
+    for (const std::string& key : *page.after) params.text(key);
+  return params;
+}
+
+Result<bool> known_contact(Snapshot& snapshot, const std::string& token) {
+  const auto rows = snapshot.fetch(
+      "SELECT 1::bigint FROM " + rows_schema(projection) + ".contacts WHERE tenant = $1 AND contact = $2",
+      Params{}.text(snapshot.tenant().value()).text(token));
+  if (!rows) return rows.error();
+  return rows->size() > 0;
+}
+
+Result<BinaryRows> fetch_texts(Snapshot& snapshot, const BinaryRows& facts, std::size_t size) {
+  std::vector<std::string> families, subjects;
+  for (std::size_t i = 0; i < size; ++i) {
+    families.emplace_back(*facts.value(i, 0));
+    subjects.emplace_back(*facts.value(i, 1));
+  }
+  return snapshot.fetch("SELECT t.family, t.subject, t.event_id, t.personal FROM " + rows_schema(projection) +
+                            ".texts t JOIN unnest($2::text[], $3::text[]) AS k(family, subject)"
+                            " ON t.tenant = $1 AND t.family = k.family AND t.subject = k.subject"
+                            " ORDER BY t.at, t.tie",
+                        Params{}.text(snapshot.tenant().value()).texts(families).texts(subjects));
+}
+
+Result<SaidByFact> open_texts(const QueryContext& context, Snapshot& snapshot, const BinaryRows& facts,
+                              std::size_t size) {
+  const auto rows = fetch_texts(snapshot, facts, size);
+  if (!rows) return rows.error();
+  std::vector<SealedEvent> sealed;
+  for (std::size_t i = 0; i < rows->size(); ++i)
+    sealed.push_back({snapshot.tenant(), std::string{*rows->value(i, 2)}, std::string{*rows->value(i, 3)}});
+  const auto opened = open_all(context.keys, sealed);
+  if (!opened) return opened.error();
+  SaidByFact said;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    Said& of_fact = said[{std::string{*rows->value(i, 0)}, std::string{*rows->value(i, 1)}}];
+    for (const auto& [pointer, json] : (*opened)[i].fields) of_fact.members[pointer.substr(1)] = json;
+    of_fact.redacted |= !(*opened)[i].redacted.empty();
+  }
+  return said;
+}
+
+void write_said(json::Writer& out, const SaidByFact& said, const BinaryRows& rows, std::size_t row) {
+  const auto found = said.find({std::string{*rows.value(row, 0)}, std::string{*rows.value(row, 1)}});
+  if (found == said.end()) return;
+  out.key("said").open('{');
+  for (const auto& [name, json] : found->second.members) out.key(name).raw(json);
+  out.close('}').key("redacted").boolean(found->second.redacted);
+}
+
+}  // namespace
+
+Result<http::Response> timeline(const QueryContext& context, const http::Request& request) {
+  if (const auto known = knows_only(request.query, {"family", "cursor", "limit"}); !known)
+    return known.error();
+  const auto page = page_of(request);
+  if (!page) return page.error();
+  auto snapshot = Snapshot::open(context, request, projection);
+  if (!snapshot) return snapshot.error();
+  const auto known = known_contact(*snapshot, request.path("id"));
+  if (!known) return known.error();
+  if (!*known) return rejected("not_found", "no lead is known by this id");
+  const auto rows = snapshot->fetch(page_sql(*page), page_params(*page, snapshot->tenant()));
+  if (!rows) return rows.error();
+  const std::size_t size = std::min(rows->size(), static_cast<std::size_t>(page->limit));
+  const auto said = open_texts(context, *snapshot, *rows, size);
+  if (!said) return said.error();
+  return snapshot->answer([&](json::Writer& out) {
+    out.key("entries").open('[');
+    for (std::size_t i = 0; i < size; ++i) {
+      out.open('{');
+      write_members(out, *rows, i, shown);
+      write_said(out, *said, *rows, i);
+      out.close('}');
+    }
+    out.close(']').key("next");
+    if (rows->size() == size) return static_cast<void>(out.null());
+    out.string(cursor_text(request, std::vector{format_time(pg::read_time(*rows->value(size - 1, 3))),
+                                                std::string{*rows->value(size - 1, 0)},
+                                                std::string{*rows->value(size - 1, 1)}}));
+  });
+}
+
+}  // namespace trunkline::leads

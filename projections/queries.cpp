@@ -1,0 +1,15 @@
+// The list of everything that is answered from read models.
+#include "projections/analytics/queries.hpp"
+
+#include "projections/leads/queries.hpp"
+#include "projections/query.hpp"
+
+namespace trunkline {
+
+void add_query_routes(http::Routes& routes, const QueryContext& context) {
+  add_status_route(routes, context);
+  leads::add_routes(routes, context);
+  analytics::add_routes(routes, context);
+}
+
+}  // namespace trunkline

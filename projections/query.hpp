@@ -1,0 +1,72 @@
+// What every query has in common: whose data, how fresh, from one snapshot, saying which position it
+// reflects.
+//
+//   min_position=…            rows must reflect at least this position (as a door or an answer gave it)
+//   wait_ms=0…30000           how long to wait for that (2000)
+//   on_stale=fail | serve     then: 409 "stale" (the default), or the rows as they are
+//
+// Rows and the model's checkpoint are read in one repeatable-read transaction, so the position in the answer
+// (header Trunkline-Position and member "position") is exactly that of its rows.
+#pragma once
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/clock.hpp"
+#include "core/http.hpp"
+#include "core/keys.hpp"
+#include "core/log/log.hpp"
+#include "core/postgres.hpp"
+#include "projections/progress.hpp"
+#include "projections/projection.hpp"
+
+namespace trunkline {
+
+// What queries need of the process; outlives the routes. Any thread.
+struct QueryContext {
+  PostgresPool& pool;
+  Log& log;
+  const Clock& clock;
+  KeyStore& keys;  // opens what is sealed; makes nothing
+  const Progress& progress;
+};
+
+class Snapshot {
+ public:
+  // Waits if asked to. Errors: reject "query" naming a parameter, "position" or "foreign_position", "stale";
+  // the pool's.
+  static Result<Snapshot> open(const QueryContext& context, const http::Request& request,
+                               const Projection& projection);
+
+  const TenantId& tenant() const { return tenant_; }
+  const std::string& position() const { return position_; }
+  Result<BinaryRows> fetch(std::string_view sql, const Params& params) {
+    return transaction_.fetch(sql, params);
+  }
+
+  // A JSON object that begins with the position; `write` adds the other members.
+  http::Response answer(const std::function<void(json::Writer&)>& write) const;
+
+ private:
+  Snapshot(PostgresPool::Lease session, Transaction transaction, TenantId tenant, std::string position);
+  PostgresPool::Lease session_;
+  Transaction transaction_;  // dies before its session
+  TenantId tenant_;
+  std::string position_;
+};
+
+// Refuses parameters that are in neither list and not tenant, min_position, wait_ms or on_stale.
+Status knows_only(const http::Query& query, std::initializer_list<std::string_view> names,
+                  std::span<const std::string_view> more = {});
+
+// An error as its problem+json.
+http::Response respond(Result<http::Response> answer);
+
+// Adds GET /v1/status: per read model and partition how far it is behind the journal. Scope read.
+void add_status_route(http::Routes& routes, const QueryContext& context);
+
+// The routes of every read model and the status: for `serve`.
+void add_query_routes(http::Routes& routes, const QueryContext& context);
+
+}  // namespace trunkline

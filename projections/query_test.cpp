@@ -1,0 +1,271 @@
+// Queries over a real database, filled by the runners from a journal in memory.
+#include "projections/query.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "core/contact.hpp"
+#include "core/keys_memory.hpp"
+#include "core/log/memory_log.hpp"
+#include "projections/checkpoint.hpp"
+#include "projections/install.hpp"
+#include "projections/runner.hpp"
+#include "tests/builders.hpp"
+#include "tests/manual_clock.hpp"
+#include "tests/test_database.hpp"
+
+using namespace trunkline;
+using namespace trunkline::testing;
+
+namespace {
+
+class NoBody final : public http::Body {
+ public:
+  Status stream(std::size_t, const Sink&) override { return done(); }
+};
+
+class Office {
+ public:
+  Office() : log_(clock_, 4), pool_(database_.address(), 4), context_{pool_, log_, clock_, keys_, progress_} {
+    auto session = database_.connect();
+    REQUIRE(install_bookkeeping(session).ok());
+    for (const Projection& projection : projections()) REQUIRE(install(session, projection).ok());
+    add_query_routes(routes_, context_);
+  }
+
+  Position append(const std::vector<TestEvent>& events) {
+    std::vector<Draft> drafts;
+    for (const TestEvent& event : events) drafts.push_back(event.draft());
+    const auto appended = log_.append(std::move(drafts));
+    REQUIRE(appended.ok());
+    return {appended->back().partition, appended->back().next + 1};
+  }
+  void fold_all() {
+    for (const Projection& projection : projections()) {
+      RunnerSettings settings;
+      settings.member.name = "test-" + std::string{projection.name};
+      Runner runner(log_, database_.address(), projection, settings, &progress_);
+      for (;;) {
+        const auto step = runner.step();
+        REQUIRE_MESSAGE(step.ok(), (step ? "" : step.error().message));
+        if (*step == 0) break;
+      }
+    }
+  }
+  void tell(const std::vector<TestEvent>& events) {
+    append(events);
+    fold_all();
+  }
+
+  http::Response ask(std::string_view target, std::string tenant = "acme") {
+    const auto path = target.substr(0, target.find('?'));
+    const auto found = routes_.find(http::Method::get, path);
+    REQUIRE(found.ok());
+    auto query = http::Query::parse(path.size() < target.size() ? target.substr(path.size() + 1) : "");
+    REQUIRE(query.ok());
+    http::Request request;
+    request.route = found->route->route;
+    request.path_parameters = found->parameters;
+    request.query = std::move(*query);
+    request.caller.tenant = TenantId{std::move(tenant)};
+    request.body = &no_body_;
+    request.header = [](std::string_view) { return std::string_view{}; };
+    return found->route->handler(request);
+  }
+  std::string body(std::string_view target) {
+    const http::Response response = ask(target);
+    CHECK_MESSAGE(response.status == 200, response.body);
+    return response.body;
+  }
+
+  MemoryKeys keys_;
+  MemoryLog& log() { return log_; }
+
+ private:
+  TestDatabase database_;
+  ManualClock clock_;
+  MemoryLog log_;
+  PostgresPool pool_;
+  Progress progress_;
+  QueryContext context_;
+  http::Routes routes_;
+  NoBody no_body_;
+};
+
+std::string member(std::string_view body, std::string_view name) {
+  json::Parser parser;
+  const auto document = parser.parse(body);
+  REQUIRE(document.ok());
+  const auto value = document->as_object()->find(name);
+  if (!value) return "(missing)";
+  if (const auto text = value->as_string()) return std::string{*text};
+  std::string json;
+  json::write(json, *value);
+  return json;
+}
+
+std::vector<std::string> ids(std::string_view body) {
+  json::Parser parser;
+  const auto document = parser.parse(body);
+  REQUIRE(document.ok());
+  const auto leads = document->as_object()->array("leads");
+  REQUIRE(leads.has_value());
+  std::vector<std::string> found;
+  for (const json::Value lead : *leads) found.emplace_back(*lead.as_object()->string("id"));
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("a list of leads is paged by a cursor that skips and repeats nobody, also while leads change") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  std::vector<TestEvent> story;
+  for (int i = 0; i < 25; ++i)
+    story.push_back(message_received(std::string(1, static_cast<char>('a' + i)), at(9, i / 3)));
+  office.tell(story);
+  std::vector<std::string> all;
+  std::string target = "/v1/leads?limit=4&sort=last_activity";
+  for (std::string next; next != "null";) {
+    const std::string page = office.body(target + (next.empty() ? "" : "&cursor=" + next));
+    for (const std::string& id : ids(page)) all.push_back(id);
+    next = member(page, "next");
+    if (all.size() == 8) office.tell({message_received("y", at(20))});  // moves the last one further back
+  }
+  CHECK(all.size() == 25);
+  std::sort(all.begin(), all.end());
+  CHECK(std::adjacent_find(all.begin(), all.end()) == all.end());
+}
+
+TEST_CASE("a cursor of another query, and one that was tampered with, is refused by name") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  office.tell({captured("ann", at(9)), captured("bob", at(10)), captured("cem", at(11))});
+  const std::string next = member(office.body("/v1/leads?limit=1"), "next");
+  for (const std::string& target :
+       {"/v1/leads?stage=new&cursor=" + next, std::string{"/v1/leads?cursor=AAAA"},
+        std::string{"/v1/leads?cursor=%27"}}) {
+    const http::Response refused = office.ask(target);
+    CHECK(refused.status == 400);
+    CHECK(refused.body.find("cursor") != std::string::npos);
+  }
+}
+
+TEST_CASE("filters narrow the list, and malformed ones are refused") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  office.tell({captured("ann", at(9)).text("line_type", "cellular"), captured("bob", at(9)),
+               stage_changed("bob", "lost", at(10)), opted_out("cem", at(9)), conversion("dan", 50, at(9))});
+  CHECK(ids(office.body("/v1/leads?stage=lost")) == std::vector<std::string>{token("bob")});
+  CHECK(ids(office.body("/v1/leads?stage=new&stage=lost")).size() == 3);
+  CHECK(ids(office.body("/v1/leads?line_type=cellular")) == std::vector<std::string>{token("ann")});
+  CHECK(ids(office.body("/v1/leads?opted_out=true")) == std::vector<std::string>{token("cem")});
+  CHECK(ids(office.body("/v1/leads?converted=true")) == std::vector<std::string>{token("dan")});
+  CHECK(ids(office.body("/v1/leads?captured_from=2026-11-23T09:30:00Z")).empty());
+  CHECK(ids(office.body("/v1/leads?stage='%20OR%201=1%20--")).empty());
+  for (const char* target : {"/v1/leads?opted_out=perhaps", "/v1/leads?limit=201", "/v1/leads?sort=name",
+                             "/v1/leads?stages=new", "/v1/leads?active_from=yesterday"})
+    CHECK(office.ask(target).status == 400);
+  CHECK(ids(office.ask("/v1/leads", "globex").body).empty());
+}
+
+TEST_CASE("any member's token and any way to write a contact point leads to the lead") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  const auto secret = office.keys_.tenant_secret(TenantId{"acme"});
+  REQUIRE(secret.ok());
+  const std::string phone = token_of(Hmac(*secret), ContactKind::phone, "+12025550123").value();
+  office.tell({message_received("ann", at(9)), linked("ann", "other", at(10))
+                                                   .contacts(token("ann") + " " + phone)
+                                                   .json("other", R"({"phone":")" + phone + "\"}")});
+  const std::string by_phone = office.body("/v1/leads/by-contact?phone=%2B1%20202%20555%200123");
+  CHECK(member(by_phone, "known") == "true");
+  CHECK(by_phone.find(token("ann")) != std::string::npos);
+  CHECK(member(office.body("/v1/leads/" + phone), "lead") ==
+        member(office.body("/v1/leads/" + token("ann")), "lead"));
+  CHECK(member(office.body("/v1/leads/by-contact?email=nobody@example.com"), "known") == "false");
+  CHECK(office.ask("/v1/leads/" + token("nobody")).status == 404);
+  CHECK(office.ask("/v1/leads/by-contact?phone=nonsense").status == 400);
+  CHECK(office.ask("/v1/leads/by-contact").status == 400);
+}
+
+TEST_CASE("counts group leads by any clear field") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  office.tell({captured("ann", at(9)).text("line_type", "cellular"),
+               captured("bob", at(9)).text("line_type", "cellular"), captured("cem", at(9)),
+               conversion("ann", 120, at(10)), call_started("bob", at(10)).subject("c"),
+               call_ended("bob", 30'000, at(10, 1)).subject("c")});
+  const std::string groups = member(office.body("/v1/leads/counts?group_by=line_type"), "groups");
+  CHECK(groups.starts_with(
+      R"([{"group":"cellular","leads":2,"converted":1,"conversions":1,"value":"120.00","calls":1,"answered":1,"not_answered":0,"attempts":1,"talk_ms":30000)"));
+  CHECK(groups.find(R"({"group":null,"leads":1)") != std::string::npos);
+  CHECK(office.ask("/v1/leads/counts?group_by=first_name").status == 400);
+}
+
+TEST_CASE("a timeline shows every fact of the lead, newest first, page by page") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  std::vector<TestEvent> story = {captured("ann", at(8)), linked("ann", "bob", at(8, 30))};
+  for (int i = 0; i < 7; ++i) story.push_back(message_received(i % 2 == 0 ? "ann" : "bob", at(9, i)));
+  office.tell(story);
+  std::string target = "/v1/leads/" + token("bob") + "/timeline?limit=4";
+  const std::string first = office.body(target);
+  const std::string rest = office.body(target + "&cursor=" + member(first, "next"));
+  CHECK(first.find("T09:06:00") < first.find("T09:05:00"));
+  CHECK(rest.find("T09:02:00") != std::string::npos);
+  CHECK(office.body("/v1/leads/" + token("ann") + "/timeline?family=lead.captured").find("\"next\":null") !=
+        std::string::npos);
+}
+
+TEST_CASE("analytics add up by day of a time zone, by agent, and in sum") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  office.tell({call_ended("ann", 60'000, at(23, 30)).subject("c1"),
+               call_ended("ann", 30'000, at(22, 30)).subject("c2"),
+               call_ended("bob", 0, at(12), "no_answer", "agent-2").subject("c3")});
+  const std::string berlin =
+      member(office.body("/v1/analytics/calls?tz=Europe/Berlin&group_by=day"), "groups");
+  CHECK(berlin.find(R"("group":"2026-11-23")") != std::string::npos);
+  CHECK(berlin.find(R"("group":"2026-11-24")") != std::string::npos);
+  const std::string day =
+      member(office.body("/v1/analytics/calls?from=2026-11-24&tz=Europe/Berlin"), "groups");
+  CHECK(day.find(R"("calls":1,"answered":1,)") != std::string::npos);
+  const std::string total = office.body("/v1/analytics/overview");
+  CHECK(total.find(R"("talk_ms":90000)") != std::string::npos);
+  CHECK(total.find(R"("mean_talk_ms":45000.0)") != std::string::npos);
+  CHECK(office.body("/v1/analytics/calls?from=2030-01-01").find(R"("answer_rate":null)") !=
+        std::string::npos);
+  for (const char* target : {"/v1/analytics/calls?tz=Mars/Base", "/v1/analytics/calls?tz=CET",
+                             "/v1/analytics/calls?from=x", "/v1/analytics/calls?group_by=moon"})
+    CHECK(office.ask(target).status == 400);
+}
+
+TEST_CASE("an answer says which position it reflects, and waits for the one that is asked for") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  office.tell({captured("ann", at(9))});
+  const Position later = office.append({captured("bob", at(10))});
+  const std::string wanted = position_text(office.log().id(), later);
+  const http::Response stale = office.ask("/v1/leads?min_position=" + wanted + "&wait_ms=0");
+  CHECK(stale.status == 409);
+  CHECK(stale.content_type == "application/problem+json");
+  CHECK(ids(office.body("/v1/leads?min_position=" + wanted + "&wait_ms=0&on_stale=serve")).size() == 1);
+  std::thread folding([&] { office.fold_all(); });
+  const std::string fresh = office.body("/v1/leads?min_position=" + wanted + "&wait_ms=30000");
+  folding.join();
+  CHECK(ids(fresh).size() == 2);
+  CHECK(member(fresh, "position") == wanted);
+  CHECK(office.ask("/v1/leads?min_position=000000000000-0-1").status == 400);
+  CHECK(office.ask("/v1/leads?min_position=nonsense").status == 400);
+}
+
+TEST_CASE("the status tells how far every read model is behind") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  office.tell({captured("ann", at(9))});
+  CHECK(office.body("/v1/status").find(R"("lag_events":1)") == std::string::npos);
+  office.append({captured("bob", at(10))});
+  CHECK(office.body("/v1/status").find(R"("lag_events":1)") != std::string::npos);
+}
