@@ -28,4 +28,7 @@ class AnalyticsFold final : public Fold {
   std::unordered_map<std::string, leads::Fact> batch_;  // what the batch states, by fact_key
 };
 
+// Every quarter-hour against the facts (recount.cpp).
+Result<std::vector<Difference>> recount(Postgres& snapshot);
+
 }  // namespace trunkline::analytics

@@ -1,46 +1,6 @@
 #include "projections/leads/fold.hpp"
 
 namespace trunkline::leads {
-namespace {
-
-Text text(const Fields& fields, std::string_view name) {
-  const Field* field = fields.find(name);
-  if (field == nullptr || field->value.empty()) return std::nullopt;
-  return field->value;
-}
-
-Instant moment(const Fields& fields, std::string_view name) {
-  const auto time = parse_time(fields.value(name));
-  return time ? Instant{*time} : std::nullopt;
-}
-
-void set_columns(const Fact& fact, const Contribution& to, FactRow& row) {
-  row.contact = text(fact.fields, "contact");
-  row.at = from_micros(fact.at_us());
-  row.moments = to.moments;
-  row.kind = text(fact.fields, fact.family == "call" ? "call_type" : "kind");
-  row.channel = fact.family == "call" ? "voice" : text(fact.fields, "channel");
-  row.direction = text(fact.fields, "direction");
-  const std::string_view status = status_of(fact);
-  row.status = status.empty() ? Text{} : Text{status};
-  row.agent_id = text(fact.fields, "agent_id");
-  row.conversation_id = text(fact.fields, "conversation_id");
-  row.disposition = text(fact.fields, "disposition");
-  row.outcome = text(fact.fields, "outcome");
-  row.campaign = text(fact.fields, "campaign");
-  row.stage = text(fact.fields, "stage");
-  row.reason = text(fact.fields, "reason");
-  row.duration_ms = fact.fields.integer("duration_ms");
-  row.value_e4 = fact.fields.integer("value_e4");
-  row.currency = text(fact.fields, "currency");
-  row.starts_at = moment(fact.fields, "starts_at");
-  row.ends_at = moment(fact.fields, "ends_at");
-  row.answered = fact.family == "call" && call_answered(fact);
-  row.packed = pack(fact);
-}
-
-}  // namespace
-
 LeadsFold::LeadsFold(const FoldSettings& settings)
     : keys_(settings.keys),
       facts_(settings.rows_cached_max),
@@ -122,7 +82,7 @@ Status LeadsFold::load_moments(Postgres& session) {
 void LeadsFold::apply() {
   for (const MergedFact& merged : merged_) {
     const Fact& fact = merged.fact;
-    set_columns(fact, merged.to, facts_.touch({fact.tenant, fact.family, fact.subject}));
+    facts_.touch({fact.tenant, fact.family, fact.subject}) = fact_row(fact);
   }
   for (const auto& [key, news] : batch_.contacts) loaded_.contact(key).details.merge(news.details);
   const Ranges nothing{};

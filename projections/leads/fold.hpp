@@ -52,6 +52,9 @@ class LeadsFold final : public Fold {
   std::unordered_map<std::string, Ranges> ranges_;         // of contacts whose first or last fact moved away
 };
 
+// Every readable column and figure against the facts, every lead against its members (recount.cpp).
+Result<std::vector<Difference>> recount(Postgres& snapshot);
+
 std::unique_ptr<Fold> make_fold(const FoldSettings& settings);
 
 }  // namespace trunkline::leads

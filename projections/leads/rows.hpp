@@ -5,6 +5,7 @@
 #include <string>
 
 #include "projections/columns.hpp"
+#include "projections/leads/fact.hpp"
 
 namespace trunkline::leads {
 
@@ -41,6 +42,9 @@ struct FactRow {
       column("ends_at", &FactRow::ends_at), column("answered", &FactRow::answered),
       column("packed", &FactRow::packed));
 };
+
+// The row of a fact: every readable column follows from it.
+FactRow fact_row(const Fact& fact);
 
 struct ContactRow {
   std::string tenant, contact, lead;

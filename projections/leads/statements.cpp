@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "core/money.hpp"
 
 namespace trunkline::leads {
 namespace {
@@ -129,7 +130,7 @@ void state_members(const EventView& event, Names members, Fact& fact) {
   if (const auto status = event.data.string("status"))
     fact.fields.state("status", *status, event.stamp, status_rank(fact.family, *status));
   if (const auto value = event.data.string("value"))
-    if (const auto amount = decimal_e4(*value))
+    if (const auto amount = parse_money_e4(*value))
       fact.fields.state("value_e4", std::to_string(*amount), event.stamp);
   if (!event.contacts.empty()) fact.fields.state("contact", event.first_contact(), event.stamp);
 }
@@ -228,7 +229,7 @@ Fields stated_details(const EventView& event) {
   if (event.type == "lead.assigned")
     details.state("assigned_to", event.data.string("agent_id").value_or(""), event.stamp);
   if (event.type == "lead.captured" || event.type == "lead.details_changed")
-    if (const auto amount = decimal_e4(event.data.string("value").value_or("")))
+    if (const auto amount = parse_money_e4(event.data.string("value").value_or("")))
       details.state("initial_value_e4", std::to_string(*amount), event.stamp);
   return details;
 }
@@ -275,23 +276,6 @@ bool has_text(std::string_view type) {
 
 bool has_names(std::string_view type) {
   return one_of(type, {"lead.captured", "lead.details_changed"});
-}
-
-std::optional<std::int64_t> decimal_e4(std::string_view text) {
-  const bool negative = text.starts_with('-');
-  if (negative) text.remove_prefix(1);
-  const std::size_t point = std::min(text.find('.'), text.size());
-  std::string digits{text.substr(0, point)};
-  std::string fraction{point < text.size() ? text.substr(point + 1) : std::string_view{}};
-  if (digits.empty() || digits.size() > 14) return std::nullopt;
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (!std::all_of(fraction.begin(), fraction.end(), is_digit)) return std::nullopt;
-  fraction.resize(4, '0');
-  digits += fraction;
-  std::int64_t amount = 0;
-  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), amount);
-  if (read.ec != std::errc{} || read.ptr != digits.data() + digits.size()) return std::nullopt;
-  return negative ? -amount : amount;
 }
 
 }  // namespace trunkline::leads

@@ -28,8 +28,4 @@ std::optional<UnlinkStatement> stated_unlink(const EventView& event);
 bool has_text(std::string_view type);
 bool has_names(std::string_view type);
 
-// Decimal text in 1/10000 units, digits beyond the fourth cut off; nullopt: not a decimal number, or too
-// large.
-std::optional<std::int64_t> decimal_e4(std::string_view text);
-
 }  // namespace trunkline::leads
