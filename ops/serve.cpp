@@ -13,6 +13,7 @@
 #include "ops/data_directory.hpp"
 #include "ops/folding.hpp"
 #include "ops/verify_job.hpp"
+#include "projections/query.hpp"
 
 namespace trunkline {
 namespace {
@@ -66,6 +67,7 @@ struct Serving::Parts {
   std::optional<Gate> gate;
   std::unique_ptr<EventsDoor> door;
   std::unique_ptr<Folding> folding;
+  std::optional<QueryContext> queries;
   std::unique_ptr<http::Server> server;
 
   Status open_stores();
@@ -117,6 +119,8 @@ Status Serving::Parts::start_server() {
   add_routes(routes, *catalogue);
   add_verify_route(routes, *log, settings.postgres,
                    {static_cast<std::size_t>(settings.rows_cached_max), keys.get()});
+  queries.emplace(QueryContext{*pool, *log, clock, *keys, folding->progress()});
+  add_query_routes(routes, *queries);
   server = std::make_unique<http::Server>(
       server_settings(settings), std::move(routes),
       [this](std::string_view bearer) { return access->caller(bearer); }, log_served);
