@@ -18,18 +18,21 @@ constexpr std::array<std::int8_t, 256> values_of(std::string_view alphabet) {
 constexpr auto standard_values = values_of(standard);
 constexpr auto url_safe_values = values_of(url_safe);
 
-std::uint32_t byte_at(std::string_view bytes, std::size_t i) {
-  return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u;
+std::uint32_t byte_of(char c) {
+  return static_cast<unsigned char>(c);
 }
 
 std::string encode(std::string_view bytes, std::string_view alphabet) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::uint32_t group = byte_at(bytes, i) << 16 | byte_at(bytes, i + 1) << 8 | byte_at(bytes, i + 2);
-    const std::size_t letters = std::min<std::size_t>(bytes.size() - i, 3) + 1;
-    for (std::size_t k = 0; k < letters; ++k) text.push_back(alphabet[group >> (18 - 6 * k) & 63]);
-  }
+  std::string text((bytes.size() * 4 + 2) / 3, '\0');
+  char* out = text.data();
+  const auto put = [&](std::uint32_t group, int letters) {
+    for (int shift = 18; letters > 0; shift -= 6, --letters) *out++ = alphabet[group >> shift & 63];
+  };
+  std::size_t i = 0;
+  for (; i + 3 <= bytes.size(); i += 3)
+    put(byte_of(bytes[i]) << 16 | byte_of(bytes[i + 1]) << 8 | byte_of(bytes[i + 2]), 4);
+  if (bytes.size() - i == 1) put(byte_of(bytes[i]) << 16, 2);
+  if (bytes.size() - i == 2) put(byte_of(bytes[i]) << 16 | byte_of(bytes[i + 1]) << 8, 3);
   return text;
 }
 

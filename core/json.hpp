@@ -198,7 +198,7 @@ template <std::integral Number>
 requires(!std::same_as<Number, bool>) void write_number(std::string& out, Number number) {
   char text[24];
   const auto end = std::to_chars(text, text + sizeof text, number).ptr;
-  out.append(text, end);
+  out.append(text, static_cast<std::size_t>(end - text));
 }
 void write_number(std::string& out, double number);
 

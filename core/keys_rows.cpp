@@ -29,9 +29,9 @@ CREATE TABLE IF NOT EXISTS keys.tokens (
 CREATE TABLE IF NOT EXISTS keys.erasures (
   tenant text COLLATE "C" NOT NULL,
   event_id text COLLATE "C" NOT NULL,
-  subject text COLLATE "C" NOT NULL,
+  lead_id text COLLATE "C" NOT NULL,
   actor text COLLATE "C" NOT NULL,
-  tokens text[] NOT NULL,
+  contacts text[] NOT NULL,
   requested_at timestamptz NOT NULL,
   relayed_to text COLLATE "C",
   PRIMARY KEY (tenant, event_id)
@@ -62,8 +62,7 @@ std::size_t big_endian(std::string_view bytes) {
   return number;
 }
 
-template <class Session>
-Status read_unknown(Session& session, const Key256& wrapping, const Unknown& unknown) {
+Status read_unknown(Postgres& session, const Key256& wrapping, const Unknown& unknown) {
   constexpr std::string_view sql =
       "SELECT wanted.number, tokens.wrapped_key"
       " FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (tenant, token, number)"
@@ -132,19 +131,13 @@ Status make_tokens(Postgres& session, const Key256& wrapping, TokenRows& rows) {
     fresh.push_back(random_key());
     wrapped.push_back(wrap_key(wrapping, fresh.back()));
   }
-  auto transaction = Transaction::begin(session, Transaction::Kind::durable);
-  if (!transaction) return transaction.error();
-  const auto made = transaction->run(
+  const auto made = session.run(
       "INSERT INTO keys.tokens (tenant, token, wrapped_key)"
       " SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[]) ON CONFLICT DO NOTHING",
       Params{}.texts(unknown.tenants).texts(unknown.tokens).bytes_list(wrapped));
   if (!made) return made.error();
-  const bool all_ours = made->affected() == unknown.slots.size();
-  if (!all_ours)
-    if (const auto read = read_unknown(*transaction, wrapping, unknown); !read) return read;
-  if (const auto committed = transaction->commit(); !committed) return committed;
-  if (all_ours)
-    for (std::size_t i = 0; i < fresh.size(); ++i) *unknown.slots[i] = fresh[i];
+  if (made->affected() != unknown.slots.size()) return read_unknown(session, wrapping, unknown);
+  for (std::size_t i = 0; i < fresh.size(); ++i) *unknown.slots[i] = fresh[i];
   return done();
 }
 
