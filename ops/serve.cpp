@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "commands/erase_route.hpp"
 #include "core/access.hpp"
 #include "core/http_server.hpp"
 #include "core/keys_postgres.hpp"
@@ -68,6 +69,7 @@ struct Serving::Parts {
   std::unique_ptr<EventsDoor> door;
   std::unique_ptr<Folding> folding;
   std::optional<QueryContext> queries;
+  std::unique_ptr<Erasing> erasing;
   std::unique_ptr<http::Server> server;
 
   Status open_stores();
@@ -109,7 +111,10 @@ Status Serving::Parts::open_doors() {
   auto started = Folding::start(*log, *keys, settings);
   if (!started) return started.error();
   folding = std::move(*started);
-  return done();
+  erasing = std::make_unique<Erasing>(*keys, *log, clock, [this](Position wanted, Deadline deadline) {
+    return folding->progress().wait_until("leads", wanted, deadline);
+  });
+  return erasing->relay_pending();
 }
 
 Status Serving::Parts::start_server() {
@@ -121,6 +126,7 @@ Status Serving::Parts::start_server() {
                    {static_cast<std::size_t>(settings.rows_cached_max), keys.get()});
   queries.emplace(QueryContext{*pool, *log, clock, *keys, folding->progress()});
   add_query_routes(routes, *queries);
+  add_erase_route(routes, *erasing);
   server = std::make_unique<http::Server>(
       server_settings(settings), std::move(routes),
       [this](std::string_view bearer) { return access->caller(bearer); }, log_served);
