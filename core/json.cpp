@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <cstring>
 
 namespace trunkline::json {
 namespace {
@@ -32,6 +33,22 @@ constexpr std::array<char, 256> escapes = [] {
   return table;
 }();
 
+// Where the next byte stands that must be escaped, at or behind `from`; eight bytes at a time where none is.
+std::size_t next_escape(std::string_view text, std::size_t from) {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  constexpr std::uint64_t highs = ones << 7;
+  const auto has_zero = [](std::uint64_t word) { return (word - ones) & ~word & highs; };
+  std::size_t at = from;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    const std::uint64_t control = (word - ones * 0x20) & ~word & highs;
+    if ((control | has_zero(word ^ ones * '"') | has_zero(word ^ ones * '\\')) != 0) break;
+  }
+  while (at < text.size() && escapes[static_cast<unsigned char>(text[at])] == 0) ++at;
+  return at;
+}
+
 }  // namespace
 
 Parser::Parser() {
@@ -49,10 +66,9 @@ Result<Value> Parser::parse_padded(std::string_view text) {
 void write_string(std::string& out, std::string_view text) {
   out.push_back('"');
   std::size_t plain_from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  for (std::size_t i = next_escape(text, 0); i < text.size(); i = next_escape(text, i + 1)) {
     const auto byte = static_cast<unsigned char>(text[i]);
     const char escape = escapes[byte];
-    if (escape == 0) continue;
     out.append(text, plain_from, i - plain_from);
     out.push_back('\\');
     out.push_back(escape);
