@@ -29,18 +29,16 @@ std::string start_says(std::string_view keywords) {
 // Text in the clear that anybody may write anything into.
 bool is_free_text(const schemas::Program& program, const schemas::Node& node) {
   using schemas::Op;
-  bool may_be_text = true;
   for (std::uint32_t i = node.checks_from; i < node.checks_to; ++i) {
     const schemas::Check& check = program.checks[i];
-    if (check.op == Op::type) may_be_text = may_be_text && (check.argument & schemas::types::string) != 0;
     if (check.op == Op::one_of_names || check.op == Op::one_of_values) return false;
     if (check.op == Op::format || check.op == Op::pattern) return false;
   }
-  return may_be_text;
+  return (node.types & schemas::types::string) != 0;
 }
 
 void check_clear_texts(const schemas::Program& program, schemas::NodeId id, const std::string& pointer) {
-  const schemas::Node& node = program.nodes[id];
+  const schemas::Node& node = *program.nodes[id];
   if (node.treatment != schemas::Treatment::clear) return;
   CHECK_MESSAGE(!is_free_text(program, node), pointer);
   for (std::size_t i = 0; i < node.properties.size(); ++i)

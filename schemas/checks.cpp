@@ -11,11 +11,6 @@ std::uint64_t code_points(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-bool has_length(const Check& check, std::string_view text) {
-  if (check.op == Op::max_length) return text.size() <= check.argument || code_points(text) <= check.argument;
-  return text.size() >= check.argument && (check.argument <= 1 || code_points(text) >= check.argument);
-}
-
 bool is_multiple(long double number, long double of) {
   const long double times = static_cast<long double>(static_cast<double>(number) / static_cast<double>(of));
   if (std::isfinite(times)) return times == std::floor(times);
@@ -84,6 +79,11 @@ bool same_elements(json::Array a, json::Array b) {
 }
 
 }  // namespace
+
+bool has_length(const Check& check, std::string_view text) {
+  if (check.op == Op::max_length) return text.size() <= check.argument || code_points(text) <= check.argument;
+  return text.size() >= check.argument && (check.argument <= 1 || code_points(text) >= check.argument);
+}
 
 std::uint64_t types_of(json::Value value) {
   switch (value.kind()) {

@@ -72,23 +72,34 @@ NodeId Compiler::node_of(std::vector<Place> places) {
   draft.places = closure(std::move(places));
   if (const auto known = known_.find(draft.places); known != known_.end()) return known->second;
   const auto id = static_cast<NodeId>(program_->nodes.size());
-  program_->nodes.emplace_back();
+  program_->nodes.push_back(std::make_unique<Node>());
   known_.emplace(draft.places, id);
   for (const Place& place : draft.places) {
     if (error_) return id;
     read_place(draft, place);
   }
-  std::ranges::stable_sort(draft.checks, {}, &Check::op);  // what a value is comes before how it looks
-
-  Node& node = program_->nodes[id];  // a deque: stays where it is while children are added
+  Node& node = *program_->nodes[id];  // stays where it is while children are added
   node = std::move(draft.node);
-  node.checks_from = static_cast<std::uint32_t>(program_->checks.size());
-  program_->checks.insert(program_->checks.end(), draft.checks.begin(), draft.checks.end());
-  node.checks_to = static_cast<std::uint32_t>(program_->checks.size());
+  append_checks(node, draft.checks);
   if (node.treatment != Treatment::clear || node.spellings >= 0) annotated_.emplace(id, draft.places.front());
   add_properties(node, draft);
   add_items(node, draft);
   return id;
+}
+
+void Compiler::append_checks(Node& node, std::vector<Check>& checks) {
+  std::ranges::stable_sort(checks, {}, &Check::op);
+  const auto behind = [&](Op last) {
+    const auto count = std::ranges::count_if(checks, [&](const Check& check) { return check.op <= last; });
+    return static_cast<std::uint32_t>(program_->checks.size()) + static_cast<std::uint32_t>(count);
+  };
+  node.type_checks_from = static_cast<std::uint32_t>(program_->checks.size());
+  node.checks_from = behind(Op::type);
+  node.names_checks_from = behind(Op::conditional);
+  node.checks_to = behind(Op::needs);
+  for (const Check& check : checks)
+    if (check.op <= Op::type) node.types &= check.op == Op::never ? 0 : check.argument;
+  program_->checks.insert(program_->checks.end(), checks.begin(), checks.end());
 }
 
 void Compiler::read_place(Draft& draft, const Place& place) {
@@ -157,6 +168,8 @@ void Compiler::add_properties(Node& node, const Draft& draft) {
   for (const std::string& name : draft.names) {
     if (error_) return;
     Property property;
+    json::write_string(property.key, name);
+    property.key.push_back(':');
     auto places = places_of_member(draft, name, property.named);
     if (!places.empty()) property.node = node_of(std::move(places));
     node.properties.push_back(property);
@@ -179,7 +192,7 @@ void Compiler::add_items(Node& node, const Draft& draft) {
     }
     const Place at = places.empty() ? draft.places.front() : places.front();
     const NodeId item = places.empty() ? no_node : node_of(std::move(places));
-    if (item != no_node && program_->nodes[item].treatment == Treatment::personal)
+    if (item != no_node && program_->nodes[item]->treatment == Treatment::personal)
       fail(
           at,
           "x-personal marks the list, not its items: what is taken out must leave the others in their place");
@@ -201,7 +214,7 @@ void Compiler::refuse_annotations_in_branches() {
     if (const auto at = annotated_.find(id); at != annotated_.end())
       return fail(at->second,
                   "an x- annotation must be reached by properties, items, prefixItems, $ref and allOf only");
-    const Node& node = program_->nodes[id];
+    const Node& node = *program_->nodes[id];
     for (const Property& property : node.properties) ahead.push_back(property.node);
     ahead.insert(ahead.end(), node.first_items.begin(), node.first_items.end());
     ahead.push_back(node.items);

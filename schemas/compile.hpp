@@ -48,6 +48,7 @@ class Compiler {
   void read_spellings(Draft& draft, const Place& place, json::Value value);
   void read_contact(Draft& draft, const Place& place, json::Value value);
 
+  void append_checks(Node& node, std::vector<Check>& checks);
   void add_properties(Node& node, const Draft& draft);
   void add_items(Node& node, const Draft& draft);
   std::vector<Place> places_of_member(const Draft& draft, const std::string& name, bool& named);

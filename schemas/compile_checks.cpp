@@ -108,6 +108,7 @@ bool Compiler::read_assertion(Draft& draft, const Place& place, const json::Memb
     const auto format = format_named(value.as_string().value_or(""));
     if (!format) return fail(at, "this format is not supported"), true;
     add(draft, Op::format, place, name, static_cast<std::uint64_t>(*format));
+    draft.node.is_told_text = true;
     if (*format == Format::date_time) draft.node.is_time = true;
   } else if (name == "uniqueItems") {
     if (!value.as_boolean()) fail(at, "must be true or false");
@@ -137,6 +138,8 @@ void Compiler::read_values(Draft& draft, const Place& place, std::string_view ke
     if (text && std::ranges::find(names, *text) == names.end()) names.emplace_back(*text);
     if (!text) return add(draft, Op::one_of_values, place, keyword, put(program_->value_lists, values));
   }
+  const auto holds_nul = [](const std::string& name) { return name.find('\0') != std::string::npos; };
+  draft.node.is_told_text = draft.node.is_told_text || std::ranges::none_of(names, holds_nul);
   add(draft, Op::one_of_names, place, keyword, put(program_->name_tables, NameTable{std::move(names)}));
 }
 

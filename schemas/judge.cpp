@@ -31,7 +31,7 @@ constexpr std::string_view envelope_schema = "urn:trunkline:envelope:1";
 
 Judge::Judge(const Catalogue& catalogue)
     : catalogue_(&catalogue), walk_(std::make_unique<schemas::Walk>(catalogue.program())) {
-  const auto& names = catalogue.program().nodes[catalogue.envelope_root()].names;
+  const auto& names = catalogue.program().nodes[catalogue.envelope_root()]->names;
   data_slot_ = names.find("data");
   for (const std::string& name : names.names()) {
     const auto* found =
@@ -47,9 +47,10 @@ const std::vector<Issue>& Judge::issues() const {
 }
 
 void Judge::read_attributes(json::Object event) {
-  const auto& names = catalogue_->program().nodes[catalogue_->envelope_root()].names;
+  const auto& names = catalogue_->program().nodes[catalogue_->envelope_root()]->names;
   for (const json::Member member : event) {
-    const std::uint32_t index = names.find(member.name);
+    const std::uint32_t index = names.find_parsed(member.name);
+    indices_.push_back(index);
     if (index == schemas::NameTable::absent) continue;
     if (index == data_slot_)
       data_ = member.value.as_object().value_or(json::Object{});
@@ -80,11 +81,10 @@ bool Judge::accepts(json::Value document) {
   walk_->begin(envelope_schema);
   attributes_ = {};
   data_ = {};
+  indices_.clear();
   if (const auto event = document.as_object()) read_attributes(*event);
   type_ = type_of(attributes_);
-  const auto& envelope = catalogue_->program().nodes[catalogue_->envelope_root()];
-  const auto data_node = envelope.properties[data_slot_].node;
-  const bool good = walk_->visit_event(catalogue_->envelope_root(), document, data_node, type_);
+  const bool good = walk_->visit_event(catalogue_->envelope_root(), document, indices_, data_slot_, type_);
   if (!good || type_ == nullptr) return false;
   attributes_.time = *parse_time(attributes_.time_text);
   return true;
@@ -101,9 +101,8 @@ bool Judge::accepts_data(const EventType& type, json::Value data) {
 Status Judge::separate(ContactSink& sink, Separated& out) {
   out.clear.clear();
   out.personal.clear();
-  pointer_.clear();
-  schemas::Separator separator(catalogue_->program(), sink, out, pointer_);
-  return separator.divide(catalogue_->program().nodes[type_->root], data_);
+  schemas::Separator separator(catalogue_->program(), *walk_, sink, out, pointer_);
+  return separator.divide(*catalogue_->program().nodes[type_->root], data_);
 }
 
 }  // namespace trunkline

@@ -84,6 +84,7 @@ class Judge {
   std::unique_ptr<schemas::Walk> walk_;
   std::vector<std::string_view Attributes::*> slots_;  // parallel to the envelope's names; nullptr: none
   std::uint32_t data_slot_ = 0;
+  std::vector<std::uint32_t> indices_;  // of the event's members in the envelope's names
   const EventType* type_ = nullptr;
   Attributes attributes_;
   json::Object data_;

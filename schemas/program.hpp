@@ -5,7 +5,6 @@
 #include <re2/re2.h>
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -74,6 +73,7 @@ enum class Treatment : std::uint8_t { clear, personal, phone, email, visitor, an
 
 struct Property {
   NodeId node = no_node;
+  std::string key;     // "name": as JSON, for writing
   bool named = false;  // by a `properties` in reach; a name that is only required somewhere is not
 };
 
@@ -88,10 +88,14 @@ struct Spellings {
 };
 
 struct Node {
-  std::uint32_t checks_from = 0, checks_to = 0;
+  // Its checks in three groups: of what a value is (already united in `types`), of the value, of its members'
+  // names.
+  std::uint32_t type_checks_from = 0, checks_from = 0, names_checks_from = 0, checks_to = 0;
+  std::uint64_t types = types::all;
   Treatment treatment = Treatment::clear;
   bool is_time = false;              // written as UTC microseconds
   bool is_integer = false;           // written without a fraction
+  bool is_told_text = false;         // a format or a list of words leaves no room for U+0000
   std::int32_t spellings = -1;       // index: spellings
   NameTable names;                   // of the members that the schemas know here
   std::vector<Property> properties;  // parallel to names
@@ -101,7 +105,7 @@ struct Node {
 
 class Program {
  public:
-  std::deque<Node> nodes;
+  std::vector<std::unique_ptr<Node>> nodes;
   std::vector<Check> checks;
   std::vector<Source> sources;
   std::vector<NameTable> name_tables;
@@ -117,6 +121,10 @@ class Program {
 
 // The bits of types that this value has.
 std::uint64_t types_of(json::Value value);
+inline std::uint64_t type_bits(json::Kind kind, json::Value value) {
+  if (kind == json::Kind::string) return types::string;
+  return types_of(value);
+}
 // Equality as JSON Schema has it: 1 equals 1.0, members in any order.
 bool equal(json::Value a, json::Value b);
 long double to_bound(json::Value number);

@@ -32,6 +32,8 @@ ContactKind kind_of(Treatment treatment, std::string_view literal) {
   }
 }
 
+const Property stranger;
+
 void comma(std::string& out) {
   if (!out.empty() && out.back() != '{' && out.back() != '[') out.push_back(',');
 }
@@ -44,42 +46,38 @@ Status Separator::divide(const Node& node, json::Object data) {
   return done();
 }
 
-void Separator::enter(std::string_view name) {
-  pointer_->push_back('/');
-  for (const char c : name) {
-    if (c == '~' || c == '/') {
-      pointer_->append(c == '~' ? "~0" : "~1");
-    } else {
-      pointer_->push_back(c);
-    }
-  }
+const std::string& Separator::pointer() {
+  pointer_->clear();
+  path_.write(*pointer_);
+  return *pointer_;
 }
 
 // What no schema names is sealed: a member, or the elements of a list that no `items` describes.
 bool Separator::is_sealed(NodeId id, bool named, json::Value value) const {
   if (!named || id == no_node) return true;
-  const Node& node = program_->nodes[id];
+  const Node& node = *program_->nodes[id];
   if (node.treatment == Treatment::personal) return true;
+  if ((node.types & types::array) == 0 || node.items != no_node) return false;
   const auto list = value.as_array();
-  return list && node.items == no_node && list->size() > node.first_items.size();
+  return list && list->size() > node.first_items.size();
 }
 
 void Separator::divide_members(const Node& node, json::Object object) {
   for (const json::Member member : object) {
     if (error_) return;
-    const std::size_t pointer_size = pointer_->size();
-    enter(member.name);
-    const std::uint32_t index = node.names.find(member.name);
-    const Property property = index == NameTable::absent ? Property{} : node.properties[index];
+    path_.enter(member.name);
+    const bool known = node.names.size() != 0;  // else the walk found nothing worth a note
+    const Found found = known ? (*found_)[at_++] : Found{NameTable::absent, 0};
+    const Property& property = found.index == NameTable::absent ? stranger : node.properties[found.index];
     if (is_sealed(property.node, property.named, member.value)) {
       seal(member.value);
     } else {
       comma(out_->clear);
-      json::write_string(out_->clear, member.name);
-      out_->clear.push_back(':');
-      write_clear(program_->nodes[property.node], member.value);
+      out_->clear.append(property.key);
+      write_clear(*program_->nodes[property.node], member.value);
     }
-    pointer_->resize(pointer_size);
+    if (known) at_ = found.next;
+    path_.leave();
   }
 }
 
@@ -87,24 +85,24 @@ void Separator::divide_elements(const Node& node, json::Array array) {
   std::size_t index = 0;
   for (const json::Value element : array) {
     const NodeId id = index < node.first_items.size() ? node.first_items[index] : node.items;
-    const std::size_t pointer_size = pointer_->size();
-    pointer_->push_back('/');
-    json::write_number(*pointer_, index++);
+    path_.enter(index++);
+    const std::size_t next = (*found_)[at_++].next;
     comma(out_->clear);
     if (is_sealed(id, true, element)) {
       out_->clear.append("null");
       seal(element);
     } else {
-      write_clear(program_->nodes[id], element);
+      write_clear(*program_->nodes[id], element);
     }
-    pointer_->resize(pointer_size);
+    at_ = next;
+    path_.leave();
   }
 }
 
 void Separator::seal(json::Value value) {
   std::string& out = out_->personal;
   comma(out);
-  json::write_string(out, *pointer_);
+  json::write_string(out, pointer());
   out.push_back(':');
   json::write(out, value);
 }
@@ -138,7 +136,7 @@ void Separator::write_clear(const Node& node, json::Value value) {
 }
 
 void Separator::write_contact(Treatment treatment, std::string_view literal) {
-  const auto token = sink_->token(kind_of(treatment, literal), literal, *pointer_);
+  const auto token = sink_->token(kind_of(treatment, literal), literal, pointer());
   if (!token) {
     error_ = token.error();
     error_->pointer = "/data" + *pointer_;
@@ -152,7 +150,7 @@ void Separator::write_text(const Node& node, std::string_view text) {
     if (const auto time = parse_time(text)) return json::write_string(out_->clear, format_time(*time));
   if (node.spellings >= 0) {
     const Spellings& spellings = program_->spellings[static_cast<std::size_t>(node.spellings)];
-    const std::uint32_t index = spellings.accepted.find(text);
+    const std::uint32_t index = spellings.accepted.find_parsed(text);
     if (index != NameTable::absent) text = spellings.first_forms[index];
   }
   json::write_string(out_->clear, text);

@@ -5,15 +5,22 @@
 
 #include "core/json.hpp"
 #include "schemas/judge.hpp"
+#include "schemas/path.hpp"
 #include "schemas/program.hpp"
+#include "schemas/walk.hpp"
 
 namespace trunkline::schemas {
 
 class Separator {
  public:
-  // `pointer` is an empty buffer.
-  Separator(const Program& program, ContactSink& sink, Separated& out, std::string& pointer)
-      : program_(&program), sink_(&sink), out_(&out), pointer_(&pointer) {}
+  // `walk` has just accepted the data; `pointer` is a buffer.
+  Separator(const Program& program, const Walk& walk, ContactSink& sink, Separated& out, std::string& pointer)
+      : program_(&program),
+        sink_(&sink),
+        out_(&out),
+        pointer_(&pointer),
+        found_(&walk.found()),
+        at_(walk.data_found()) {}
 
   Status divide(const Node& node, json::Object data);
 
@@ -25,12 +32,14 @@ class Separator {
   void write_contact(Treatment treatment, std::string_view literal);
   void write_text(const Node& node, std::string_view text);
   void seal(json::Value value);
-  void enter(std::string_view name);
-
+  const std::string& pointer();
   const Program* program_;
   ContactSink* sink_;
   Separated* out_;
-  std::string* pointer_;  // of the value at hand, from `data`
+  std::string* pointer_;
+  Path path_;  // from `data`
+  const std::vector<Found>* found_;
+  std::size_t at_;  // in found_
   std::optional<Error> error_;
 };
 

@@ -214,4 +214,28 @@ TEST_CASE("what no schema names is sealed by its pointer, also deep below and un
         R"("/analysis/mood~1today~0":"grim","/analysis/listings/0/x":[1],"/z":null)");
 }
 
+TEST_CASE("elements that no schema describes are sealed in their place, and what follows stays in step") {
+  const SchemaFile files[] = {{"grid/set.v1.json", R"({"$id":"urn:trunkline:grid.set:1","properties":{
+          "rows":{"type":"array","items":{"type":"array"}},
+          "pairs":{"type":"array","prefixItems":[{"properties":{"n":{"type":"integer"}}}]},
+          "cells":{"type":"array","items":{"properties":{"n":{"type":"integer"}}}},
+          "end":{"properties":{"n":{"type":"integer"}}}}})"},
+                              {"envelope.v1.json", R"({"properties":{"data":{}}})"}};
+  const auto grid = Catalogue::load(files);
+  REQUIRE(grid.ok());
+  json::Parser parser;
+  const auto data = parser.parse(
+      R"({"rows":[[{"n":1}],[]],"pairs":[{"n":1},{"n":2}],"cells":[{"n":1,"m":{"n":5}},7,{"n":2}],
+      "x":[{"n":3}],"end":{"n":4.0,"m":1}})");
+  REQUIRE(data.ok());
+  Judge judge(*grid);
+  NumberingSink sink;
+  Separated parts;
+  REQUIRE(judge.accepts_data(*grid->newest("grid.set"), *data));
+  REQUIRE(judge.separate(sink, parts).ok());
+  CHECK(parts.clear == R"("rows":[null,[]],"cells":[{"n":1},7,{"n":2}],"end":{"n":4})");
+  CHECK(parts.personal ==
+        R"("/rows/0":[{"n":1}],"/pairs":[{"n":1},{"n":2}],"/cells/0/m":{"n":5},"/x":[{"n":3}],"/end/m":1)");
+}
+
 }  // namespace trunkline

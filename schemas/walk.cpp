@@ -1,37 +1,56 @@
 #include "schemas/walk.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "schemas/checks.hpp"
-#include "schemas/source.hpp"
 
 namespace trunkline::schemas {
+namespace {
 
-std::string Path::pointer() const {
-  std::string text;
-  for (const Step& at : steps_) text = at.name.data() != nullptr ? step(text, at.name) : step(text, at.index);
-  return text;
+// Texts are short: eight bytes at a time beat a call.
+bool holds_nul(std::string_view text) {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, 8);
+    if (((word - ones) & ~word & (ones << 7)) != 0) return true;
+  }
+  while (at < text.size())
+    if (text[at++] == '\0') return true;
+  return false;
 }
+
+}  // namespace
 
 void Walk::begin(std::string_view schema) {
   schema_ = schema;
   path_.clear();
   names_.clear();
   issues_.clear();
+  found_.clear();
+  data_found_ = 0;
 }
 
 bool Walk::report(const Check& check, const Node& node, Mode mode) {
   if (mode == Mode::quiet || is_full()) return false;
   const Source& source = program_->sources[check.source];
   const std::string place = "#" + source.pointer;
-  issues_.push_back({std::string{schema_}, source.schema == schema_ ? place : source.schema + place,
-                     path_.pointer(), reason_of(*program_, check, node)});
+  Issue issue{std::string{schema_},
+              source.schema == schema_ ? place : source.schema + place,
+              {},
+              reason_of(*program_, check, node)};
+  path_.write(issue.pointer);
+  issues_.push_back(std::move(issue));
   return false;
 }
 
 void Walk::report_rule(std::string message) {
-  if (!is_full()) issues_.push_back({std::string{schema_}, "", path_.pointer(), std::move(message)});
+  if (is_full()) return;
+  issues_.push_back({std::string{schema_}, "", "", std::move(message)});
+  path_.write(issues_.back().pointer);
 }
 
 void Walk::report_rule_at(std::string_view member, std::string message) {
@@ -40,44 +59,107 @@ void Walk::report_rule_at(std::string_view member, std::string message) {
   path_.leave();
 }
 
-bool Walk::visit_event(NodeId envelope, json::Value document, NodeId data, const EventType* type) {
-  data_node_ = data;
-  data_type_ = type;
-  const bool good = visit(envelope, document, Mode::whole);
-  data_node_ = no_node;
-  return good;
+bool Walk::visit_event(NodeId envelope, json::Value document, const std::vector<std::uint32_t>& indices,
+                       std::uint32_t data_index, const EventType* type) {
+  const auto event = document.as_object();
+  if (!event) return visit(envelope, document, Mode::whole);
+  const Node& node = *program_->nodes[envelope];
+  bool good = holds_all(node, document, Mode::whole);
+  Seen seen;
+  std::size_t place = 0;
+  for (const json::Member member : *event) {
+    const std::uint32_t index = indices[place++];
+    if (index == data_index && type != nullptr && !seen.mark(index)) {
+      path_.enter(member.name);
+      good &= visit_data(member.value, *type);
+      path_.leave();
+    } else {
+      good &= visit_member(node, member, index, seen, Mode::whole);
+    }
+  }
+  good &= has_what_is_required(node, seen, Mode::whole);
+  return are_names_sane(0) && good;
 }
 
-bool Walk::visit_data(json::Value data) {
-  const std::string_view schema_of_envelope = std::exchange(schema_, data_type_->dataschema);
-  const bool good = visit(data_type_->root, data, Mode::whole);
+bool Walk::visit_data(json::Value data, const EventType& type) {
+  const std::string_view schema_of_envelope = std::exchange(schema_, type.dataschema);
+  data_found_ = found_.size();
+  const bool good = visit(type.root, data, Mode::whole);
   schema_ = schema_of_envelope;
   return good;
 }
 
 bool Walk::visit(NodeId id, json::Value value, Mode mode) {
   if (is_full()) return false;
-  if (id == data_node_ && id != no_node && data_type_ != nullptr) return visit_data(value);
   if (id == no_node) return mode != Mode::whole || is_sane(value);
-  const Node& node = program_->nodes[id];
-  bool good = true;
-  for (std::uint32_t i = node.checks_from; i < node.checks_to && good; ++i) {
-    const Check& check = program_->checks[i];
-    good = holds(check, value, node, mode);
-    if (!good && check.op <= Op::type)
-      return false;  // of another kind altogether: nothing more to say about it
-  }
+  const Node& node = *program_->nodes[id];
+  const json::Kind kind = value.kind();
+  if ((type_bits(kind, value) & node.types) == 0) return report_type(node, mode);
+  if (kind == json::Kind::string) return visit_text(node, value, *value.as_string(), mode);
+  const bool good = holds_all(node, value, mode);
   if (!good && mode == Mode::quiet) return false;
-  switch (value.kind()) {
-    case json::Kind::object:
-      return visit_object(node, *value.as_object(), mode) && good;
-    case json::Kind::array:
-      return visit_array(node, *value.as_array(), mode) && good;
-    case json::Kind::string:
-      return (mode != Mode::whole || is_sane_text(*value.as_string())) && good;
-    default:
-      return good;
+  if (kind == json::Kind::object) return visit_object(node, *value.as_object(), mode) && good;
+  if (kind == json::Kind::array) return visit_array(node, *value.as_array(), mode) && good;
+  return good;
+}
+
+// One fault a value is enough: the first.
+bool Walk::holds_all(const Node& node, json::Value value, Mode mode) {
+  for (std::uint32_t i = node.checks_from; i < node.names_checks_from; ++i)
+    if (!holds(program_->checks[i], value, node, mode)) return false;
+  return true;
+}
+
+bool Walk::visit_text(const Node& node, json::Value value, std::string_view text, Mode mode) {
+  bool good = true;
+  for (std::uint32_t i = node.checks_from; i < node.names_checks_from && good; ++i) {
+    const Check& check = program_->checks[i];
+    switch (check.op) {
+      case Op::one_of_names:
+        good = program_->name_tables[check.argument].find_parsed(text) != NameTable::absent ||
+               report(check, node, mode);
+        break;
+      case Op::format:
+        good = has_format(static_cast<Format>(check.argument), text) || report(check, node, mode);
+        break;
+      case Op::min_length:
+      case Op::max_length:
+        good = has_length(check, text) || report(check, node, mode);
+        break;
+      default:
+        good = holds(check, value, node, mode);
+    }
   }
+  return (mode != Mode::whole || node.is_told_text || is_sane_text(text)) && good;
+}
+
+// The value is of another kind altogether: which of the schemas that meet here says so?
+bool Walk::report_type(const Node& node, Mode mode) {
+  std::uint64_t types_left = types::all;
+  for (std::uint32_t i = node.type_checks_from; i < node.checks_from; ++i) {
+    const Check& check = program_->checks[i];
+    types_left &= check.op == Op::never ? 0 : check.argument;
+    if (types_left == node.types) return report(check, node, mode);
+  }
+  return false;
+}
+
+bool Walk::visit_member(const Node& node, const json::Member& member, std::uint32_t index, Seen& seen,
+                        Mode mode) {
+  const bool known = index != NameTable::absent;
+  if (!known) names_.push_back(member.name);
+  path_.enter(member.name);
+  bool good = true;
+  if (known && seen.mark(index) && mode == Mode::whole) {
+    report_rule("stands twice in its object");
+    good = false;
+  }
+  const std::size_t place = found_.size();
+  if (mode == Mode::whole && node.names.size() != 0) found_.push_back({index, 0});
+  good &= visit(known ? node.properties[index].node : no_node, member.value, mode);
+  if (found_.size() != place) found_[place].next = static_cast<std::uint32_t>(found_.size());
+  path_.leave();
+  return good;
 }
 
 bool Walk::visit_object(const Node& node, json::Object object, Mode mode) {
@@ -86,18 +168,9 @@ bool Walk::visit_object(const Node& node, json::Object object, Mode mode) {
   bool good = true;
   const std::size_t names_from = names_.size();
   for (const json::Member member : object) {
-    const std::uint32_t index = node.names.find(member.name);
-    if (index == NameTable::absent) {
-      if (mode != Mode::whole) continue;
-      names_.push_back(member.name);
-    }
-    path_.enter(member.name);
-    if (index != NameTable::absent && seen.mark(index) && mode == Mode::whole) {
-      report_rule("stands twice in its object");
-      good = false;
-    }
-    good &= visit(index == NameTable::absent ? no_node : node.properties[index].node, member.value, mode);
-    path_.leave();
+    const std::uint32_t index = node.names.find_parsed(member.name);
+    if (index == NameTable::absent && mode != Mode::whole) continue;
+    good &= visit_member(node, member, index, seen, mode);
     if (!good && mode == Mode::quiet) return false;
   }
   good &= has_what_is_required(node, seen, mode);
@@ -105,12 +178,16 @@ bool Walk::visit_object(const Node& node, json::Object object, Mode mode) {
 }
 
 bool Walk::visit_array(const Node& node, json::Array array, Mode mode) {
-  if (mode != Mode::whole && node.items == no_node && node.first_items.empty()) return true;
+  const bool known = node.items != no_node || !node.first_items.empty();
+  if (mode != Mode::whole && !known) return true;
   bool good = true;
   std::size_t index = 0;
   for (const json::Value element : array) {
     path_.enter(index);
+    const std::size_t place = found_.size();
+    if (known && mode == Mode::whole) found_.push_back({NameTable::absent, 0});
     good &= visit(index < node.first_items.size() ? node.first_items[index] : node.items, element, mode);
+    if (found_.size() != place) found_[place].next = static_cast<std::uint32_t>(found_.size());
     path_.leave();
     ++index;
     if (!good && (mode == Mode::quiet || is_full())) return false;
@@ -120,9 +197,8 @@ bool Walk::visit_array(const Node& node, json::Array array, Mode mode) {
 
 bool Walk::has_what_is_required(const Node& node, const Seen& seen, Mode mode) {
   bool good = true;
-  for (std::uint32_t i = node.checks_to; i > node.checks_from; --i) {
-    const Check& check = program_->checks[i - 1];
-    if (check.op < Op::required) break;
+  for (std::uint32_t i = node.names_checks_from; i < node.checks_to; ++i) {
+    const Check& check = program_->checks[i];
     if (!has_names(check, seen)) good = report(check, node, mode);
   }
   return good;
@@ -139,7 +215,6 @@ bool Walk::has_names(const Check& check, const Seen& seen) const {
 }
 
 bool Walk::holds(const Check& check, json::Value value, const Node& node, Mode mode) {
-  if (check.op >= Op::required) return true;
   if (check.op == Op::conditional) return holds_combination(check, value, mode);
   if (check.op >= Op::any_of) return holds_combination(check, value, mode) || report(check, node, mode);
   if (check.op >= Op::property_names) return holds_members(check, value, node, mode);
@@ -190,7 +265,7 @@ bool Walk::holds_members(const Check& check, json::Value value, const Node& node
 }
 
 bool Walk::is_sane_text(std::string_view text) {
-  if (text.find('\0') == std::string_view::npos) return true;
+  if (!holds_nul(text)) return true;
   report_rule("holds the character U+0000");
   return false;
 }
@@ -218,8 +293,7 @@ bool Walk::are_names_sane(std::size_t from) {
     if (twice != names_.end()) refuse(*twice, "stands twice in its object");
   }
   for (auto name = begin; name != names_.end(); ++name)
-    if (name->find('\0') != std::string_view::npos)
-      refuse(*name, "has a name that holds the character U+0000");
+    if (holds_nul(*name)) refuse(*name, "has a name that holds the character U+0000");
   names_.resize(from);
   return good;
 }
