@@ -1,11 +1,13 @@
 #include "core/access.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <toml++/toml.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -52,6 +54,34 @@ Result<AccessKey> read_key(const std::string& path, const toml::table& table) {
   return key;
 }
 
+// Held while the file is read, changed and written: two `trunkline keys` at once would lose one's key.
+class ChangingFile {
+ public:
+  explicit ChangingFile(const std::string& path)
+      : lock_(::open((path + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    if (lock_ >= 0) held_ = ::flock(lock_, LOCK_EX) == 0;
+  }
+  ChangingFile(const ChangingFile&) = delete;
+  ChangingFile& operator=(const ChangingFile&) = delete;
+  ~ChangingFile() {
+    if (lock_ >= 0) ::close(lock_);
+  }
+  bool held() const { return held_; }
+
+ private:
+  int lock_;
+  bool held_ = false;
+};
+
+// A rename is only kept by a power cut when the directory was synced.
+bool sync_directory_of(const std::string& path) {
+  const auto directory = std::filesystem::path{path}.parent_path();
+  const int opened = ::open(directory.empty() ? "." : directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = opened >= 0 && ::fsync(opened) == 0;
+  if (opened >= 0) ::close(opened);
+  return synced;
+}
+
 // Complete or not at all: written beside, synced, then renamed.
 Status replace_file(const std::string& path, const std::string& text) {
   const std::string beside = path + ".new";
@@ -60,7 +90,7 @@ Status replace_file(const std::string& path, const std::string& text) {
                        ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                        ::fsync(file) == 0;
   if (file >= 0) ::close(file);
-  if (!written || ::rename(beside.c_str(), path.c_str()) != 0)
+  if (!written || ::rename(beside.c_str(), path.c_str()) != 0 || !sync_directory_of(path))
     return must_stop("access", path + ": cannot be written");
   return done();
 }
@@ -168,30 +198,46 @@ Status AccessFile::write(const std::vector<AccessKey>& keys) {
          << "\"\nscopes = " << scopes << "\nhash = \"" << key.hash << "\"\n";
   }
   if (auto written = replace_file(path_, text.str()); !written) return written;
+  return read_now();
+}
+
+Status AccessFile::read_now() {
+  stamp_ = stamp_of(path_);
   auto content = read(path_);
   if (!content) return content.error();
   content_ = std::make_shared<const Content>(std::move(*content));
-  stamp_ = stamp_of(path_);
   return done();
+}
+
+Status AccessFile::change(const std::function<Status(std::vector<AccessKey>&)>& edit) {
+  const std::unique_lock lock(mutex_);
+  const ChangingFile alone(path_);
+  if (!alone.held()) return must_stop("access", path_ + ".lock: cannot be locked");
+  if (auto fresh = read_now(); !fresh) return fresh;
+  auto keys = content_->keys;
+  if (auto edited = edit(keys); !edited) return edited;
+  return write(keys);
 }
 
 Result<std::string> AccessFile::add(const TenantId& tenant, std::vector<http::Scope> scopes) {
   if (!is_tenant_name(tenant.value()))
     return rejected("tenant", "a tenant is named with 1 to 64 of a-z, 0-9, _ and -");
   const std::string text = std::string{key_prefix} + base64url(as_text(random_key()));
-  const std::unique_lock lock(mutex_);
-  auto keys = content_->keys;
-  keys.push_back({"k_" + hex(as_text(random_key()).substr(0, 6)), tenant, std::move(scopes), hash_of(text)});
-  if (const auto written = write(keys); !written) return written.error();
+  const auto added = change([&](std::vector<AccessKey>& keys) {
+    keys.push_back(
+        {"k_" + hex(as_text(random_key()).substr(0, 6)), tenant, std::move(scopes), hash_of(text)});
+    return done();
+  });
+  if (!added) return added.error();
   return text;
 }
 
 Status AccessFile::revoke(const std::string& id) {
-  const std::unique_lock lock(mutex_);
-  auto keys = content_->keys;
-  if (std::erase_if(keys, [&](const AccessKey& key) { return key.id == id; }) == 0)
-    return rejected("not_found", "there is no key of that id");
-  return write(keys);
+  return change([&](std::vector<AccessKey>& keys) -> Status {
+    if (std::erase_if(keys, [&](const AccessKey& key) { return key.id == id; }) == 0)
+      return rejected("not_found", "there is no key of that id");
+    return done();
+  });
 }
 
 }  // namespace trunkline

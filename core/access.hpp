@@ -10,6 +10,7 @@
 // has changed, so what `trunkline keys` adds or revokes holds at once (within reread_after_ms).
 #pragma once
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -58,6 +59,9 @@ class AccessFile {
   static Result<Content> read(const std::string& path);
   void reread_if_changed();
   Status write(const std::vector<AccessKey>& keys);
+  Status read_now();
+  // Reads, edits and writes the file while no other process does; the edit's error leaves it as it is.
+  Status change(const std::function<Status(std::vector<AccessKey>&)>& edit);
   std::string hash_of(std::string_view key) const;
 
   const std::string path_;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 using namespace trunkline;
 
@@ -43,6 +44,28 @@ TEST_CASE("a key lets its tenant in with its scopes, until it is revoked, and is
   CHECK(access->revoke(caller->key_id).ok());
   CHECK(access->caller(*key).error().code == "unauthorized");
   CHECK(access->revoke(caller->key_id).error().code == "not_found");
+}
+
+TEST_CASE("keys added and revoked from several places at once are all kept, or all gone") {
+  Folder folder;
+  constexpr int writers = 4, keys_each = 5;
+  std::vector<std::string> added(writers * keys_each);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t w = 0; w < writers; ++w)
+      threads.emplace_back([&, w] {
+        const auto access =
+            AccessFile::open(folder.file(), Key256{7});  // its own view of the file, as a process has
+        for (std::size_t k = 0; access && k < keys_each; ++k)
+          added[w * keys_each + k] = (*access)->add(TenantId{"acme"}, {http::Scope::read}).value();
+      });
+  }
+  const auto access = opened(folder);
+  CHECK(access->keys().size() == writers * keys_each);
+  for (const auto& key : added) CHECK(access->caller(key).ok());
+  const auto other = opened(folder);
+  for (const auto& key : access->keys()) CHECK(other->revoke(key.id).ok());
+  CHECK(opened(folder)->keys().empty());
 }
 
 TEST_CASE("a key is worth nothing under another master key, and an admin may do everything") {
