@@ -1,5 +1,7 @@
 #include "projections/leads/fold.hpp"
 
+#include <ranges>
+
 namespace trunkline::leads {
 LeadsFold::LeadsFold(const FoldSettings& settings)
     : keys_(settings.keys),
@@ -97,8 +99,10 @@ WriteSet LeadsFold::take_writes() {
   loaded_.store(writes);
   TableWrite texts{
       TableWrite::Kind::replace, TextRow::table, column_names<TextRow>(), TextRow::key_columns, {}, 0};
-  std::unordered_set<std::string> written;  // a doubled event is one row: a write names a key once
-  for (const TextRow& row : batch_.texts) {
+  // A doubled event is one row, and a write names a key once: the last one's, as if each had come in its own
+  // batch.
+  std::unordered_set<std::string> written;
+  for (const TextRow& row : std::views::reverse(batch_.texts)) {
     const std::string key =
         fact_key(row.tenant, row.family, row.subject) + '\0' + format_time(row.at) + std::to_string(row.tie);
     if (!written.insert(key).second) continue;
