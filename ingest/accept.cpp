@@ -126,15 +126,33 @@ Result<Acceptance::Verdict> Acceptance::judge(const Sender& sender, std::uint64_
   return Verdict::refused;
 }
 
+// A fact of somebody erased stays closed also where another event about it names nobody: the recording before
+// or after its call is sealed under the fact's own token, which therefore goes the same way.
+Status Acceptance::close_facts_of_erased(const std::map<TenantId, SealingKeys>& keys) {
+  std::map<TenantId, std::vector<Token>> facts;
+  for (const auto& [number, envelope, data, parts] : waiting_) {
+    if (envelope.contacts.empty() || keys.at(envelope.tenant).key(parts.owner) != nullptr) continue;
+    const std::string_view family = std::string_view{envelope.type}.substr(0, envelope.type.find('.'));
+    facts[envelope.tenant].push_back(subject_token(secrets_.at(envelope.tenant), family, envelope.subject));
+  }
+  for (const auto& [tenant, tokens] : facts)
+    if (const auto closed = gate_.keys.destroy(tenant, tokens); !closed) return closed;
+  return done();
+}
+
 Result<SealedBatch> Acceptance::seal(std::vector<Refusal>& refusals) {
   std::map<TenantId, std::vector<Token>> tokens;
-  for (const Waiting& each : waiting_) note_tokens(each.parts, tokens[each.envelope.tenant]);
+  for (const Waiting& each : waiting_) {
+    note_tokens(each.parts, tokens[each.envelope.tenant]);
+    if (!each.envelope.contacts.empty()) tokens[each.envelope.tenant].push_back(each.parts.owner);
+  }
   std::map<TenantId, SealingKeys> keys;
   for (auto& [tenant, needed] : tokens) {
     auto fetched = SealingKeys::fetch(gate_.keys, tenant, std::move(needed));
     if (!fetched) return fetched.error();
     keys.emplace(tenant, std::move(*fetched));
   }
+  if (const auto closed = close_facts_of_erased(keys); !closed) return closed.error();
   SealedBatch sealed;
   sealed.drafts.reserve(waiting_.size());
   sealed.numbers.reserve(waiting_.size());

@@ -87,6 +87,7 @@ class Acceptance {
   Result<TenantId> tenant_of(const Sender& sender) const;
   Result<Envelope> envelope_of(const Sender& sender) const;
   Result<const Hmac*> secret_of(const TenantId& tenant);
+  Status close_facts_of_erased(const std::map<TenantId, SealingKeys>& keys);
 
   const Gate& gate_;
   json::Parser parser_;
