@@ -22,9 +22,12 @@ struct Settings {
       "dbname=trunkline";  // a libpq address; a unix socket saves a third of a query's cost
 
   std::int64_t partitions = 16;             // of a new journal; can never be changed afterwards
-  std::string journal_compression = "lz4";  // lz4 | none: 3:1 at no measurable cost
-  std::int64_t connections_max = 256;       // a thread each; more get 503
-  std::int64_t idle_timeout_ms = 30'000;    // a kept connection without a request holds a thread so long
+  std::string journal_compression = "lz4";  // lz4 | zstd | none: 3:1 at no measurable cost
+  std::string kafka_servers = "";  // "host:9092,…": the journal is on Kafka; empty: embedded, in data_dir
+  std::string kafka_topic = "trunkline.journal";  // its bookkeeping is in the topic of this name and ".meta"
+  std::string kafka_properties = "";      // a file of librdkafka's properties (TLS, SASL): name=value lines
+  std::int64_t connections_max = 256;     // a thread each; more get 503
+  std::int64_t idle_timeout_ms = 30'000;  // a kept connection without a request holds a thread so long
   std::int64_t body_timeout_ms = 30'000;  // a client that trickles is let go after so long (streams: by rate)
   std::int64_t batch_bytes_max = 16'777'216;  // one JSON or batch request; NDJSON streams have no end
   std::int64_t chunk_events_max = 2'000;      // of a stream, judged and appended together: bounds its memory

@@ -59,6 +59,8 @@ void verify_here(CommandLine& line, const Settings& settings, Log& log, bool dee
 void run(CommandLine& line, const std::string& key_file, bool deep) {
   const auto settings = line.settings();
   if (!settings) return line.fail(settings.error());
+  // On Kafka a server runs, or verifying has nothing to answer for.
+  if (!settings->kafka_servers.empty()) return verify_over_http(line, *settings, key_file, deep);
   const DataDirectory directory{settings->data_dir};
   const SystemClock clock;
   LogSettings journal;

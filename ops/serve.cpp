@@ -13,6 +13,7 @@
 #include "ingest/events_door.hpp"
 #include "ops/data_directory.hpp"
 #include "ops/folding.hpp"
+#include "ops/journal.hpp"
 #include "ops/verify_job.hpp"
 #include "projections/query.hpp"
 
@@ -80,11 +81,9 @@ struct Serving::Parts {
 Status Serving::Parts::open_stores() {
   const DataDirectory directory{settings.data_dir};
   if (auto made = directory.make(); !made) return made;
-  const auto compression = parse_compression(settings.journal_compression);
-  if (!compression) return compression.error();
-  auto opened = open_log({LogKind::embedded, directory.journal().string(),
-                          static_cast<std::uint32_t>(settings.partitions), *compression},
-                         clock);
+  const auto journal = journal_settings(settings);
+  if (!journal) return journal.error();
+  auto opened = open_log(*journal, clock);
   if (!opened) return opened.error();
   log = std::move(*opened);
   const auto state = records_in(*log) == 0 ? JournalState::empty : JournalState::holds_events;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/log/log.hpp"
+#include "core/result.hpp"
 
 namespace trunkline {
 
@@ -30,5 +31,9 @@ struct KafkaTopicShape {
   std::uint32_t partitions = default_partitions;
   std::int32_t replication = 1;  // three on a cluster: then two must have a record before it is acknowledged
 };
+
+// The properties in a file: name=value lines; empty ones and those that begin with # are nothing. Errors:
+// stop "kafka_property" with the file and the line, never what stands there.
+Result<std::map<std::string, std::string>> read_kafka_properties(const std::string& path);
 
 }  // namespace trunkline

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "core/log/kafka_log.hpp"
 #include "core/log/memory_log.hpp"
 
 namespace trunkline {
@@ -9,7 +10,8 @@ namespace trunkline {
 Result<LogKind> parse_log_kind(std::string_view text) {
   if (text == "memory") return LogKind::memory;
   if (text == "embedded") return LogKind::embedded;
-  return rejected("configuration", "a log is memory or embedded");
+  if (text == "kafka") return LogKind::kafka;
+  return rejected("configuration", "a log is memory, embedded or kafka");
 }
 
 Result<Compression> parse_compression(std::string_view text) {
@@ -22,6 +24,11 @@ Result<Compression> parse_compression(std::string_view text) {
 Result<std::unique_ptr<Log>> open_log(const LogSettings& settings, const Clock& clock) {
   if (settings.kind == LogKind::memory)
     return std::unique_ptr<Log>(std::make_unique<MemoryLog>(clock, settings.partitions));
+  if (settings.kind == LogKind::kafka) {
+    auto log = KafkaLog::open(settings.kafka, clock);
+    if (!log) return log.error();
+    return std::unique_ptr<Log>(std::move(*log));
+  }
   auto log = RocksLog::open({settings.directory, settings.partitions, settings.compression}, clock);
   if (!log) return log.error();
   return std::unique_ptr<Log>(std::move(*log));
