@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "core/open.hpp"
+#include "projections/leads/contact.hpp"
 #include "projections/leads/rows.hpp"
 #include "projections/leads/statements.hpp"
+#include "projections/people/links.hpp"
 
 namespace trunkline::leads {
 

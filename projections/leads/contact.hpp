@@ -6,10 +6,12 @@
 #include <string_view>
 
 #include "projections/leads/fields.hpp"
-#include "projections/leads/people.hpp"
 #include "projections/leads/totals.hpp"
+#include "projections/people/people.hpp"
 
 namespace trunkline::leads {
+
+using namespace people;  // who is who is half of what a lead is
 
 struct Contact {
   std::string tenant, token;
@@ -27,8 +29,5 @@ struct Contact {
 std::string pack(const Contact& contact);  // without tenant and token
 std::optional<Contact> unpack_contact(std::string_view tenant, std::string_view token,
                                       std::string_view bytes);
-
-std::string pack(const Peers& peers);  // by token: a tenant's peers are its own
-std::optional<Peers> unpack_peers(std::string_view tenant, std::string_view bytes);
 
 }  // namespace trunkline::leads

@@ -62,12 +62,6 @@ std::string fact_key(std::string_view tenant, std::string_view family, std::stri
   return key.append(subject);
 }
 
-std::string contact_key(std::string_view tenant, std::string_view token) {
-  std::string key{tenant};
-  key.push_back('\0');
-  return key.append(token);
-}
-
 std::string Fact::key() const {
   return fact_key(tenant, family, subject);
 }

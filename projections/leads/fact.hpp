@@ -30,7 +30,6 @@ struct Fact {
 };
 
 std::string fact_key(std::string_view tenant, std::string_view family, std::string_view subject);
-std::string contact_key(std::string_view tenant, std::string_view token);
 
 enum class Sum : std::size_t {
   calls,  // ended ones, either direction

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/event.hpp"
-#include "projections/leads/packing.hpp"
+#include "projections/packing.hpp"
 
 namespace trunkline::leads {
 

@@ -1,6 +1,6 @@
 #include "projections/leads/former_moments.hpp"
 
-#include "projections/leads/people.hpp"
+#include "projections/leads/contact.hpp"
 
 namespace trunkline::leads {
 namespace {

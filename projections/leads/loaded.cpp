@@ -7,10 +7,6 @@
 namespace trunkline::leads {
 namespace {
 
-std::string_view tenant_in(std::string_view key) {
-  return key.substr(0, key.find('\0'));
-}
-
 template <class Row>
 TableWrite empty_write(TableWrite::Kind kind, std::size_t columns) {
   return {kind, Row::table, column_names<Row>(columns), Row::key_columns, {}, 0};
@@ -48,62 +44,6 @@ Status LoadedContacts::bring_rows(Postgres& session, std::span<const std::string
   return done();
 }
 
-std::vector<std::string> LoadedContacts::members_around(std::span<const std::string> keys) const {
-  std::set<std::string> members;
-  for (const std::string& key : keys) {
-    members.insert(key);
-    for (const std::string& token : contacts_.at(key).contact.ties.group)
-      members.insert(contact_key(tenant_in(key), token));
-  }
-  return {members.begin(), members.end()};
-}
-
-Status LoadedContacts::bring(Postgres& session, std::span<const std::string> keys) {
-  if (const auto brought = bring_rows(session, keys); !brought) return brought;
-  return bring_rows(session, members_around(keys));
-}
-
-Status LoadedContacts::bring_peers(Postgres& session, std::span<const std::string> keys) {
-  std::vector<std::string> missing;
-  for (const std::string& key : keys) {
-    if (peers_.contains(key)) continue;
-    peer_rows_.want({tenant_in(key), token_in(key)});
-    missing.push_back(key);
-  }
-  if (const auto loaded = peer_rows_.load(session); !loaded) return loaded;
-  for (const std::string& key : missing) {
-    const PeersRow* row = peer_rows_.find({tenant_in(key), token_in(key)});
-    auto peers = row == nullptr ? Peers{} : unpack_peers(tenant_in(key), row->packed);
-    if (!peers) return damaged(PeersRow::table);
-    peers_[key] = std::move(*peers);
-  }
-  return done();
-}
-
-Status LoadedContacts::relink(Postgres& session, std::span<const LinkStatement> links,
-                              std::span<const UnlinkStatement> unlinks) {
-  if (links.empty() && unlinks.empty()) return done();
-  std::vector<std::string> named, around;
-  for (const auto& link : links) named.insert(named.end(), {link.a, link.b});
-  for (const auto& unlink : unlinks) named.push_back(unlink.contact);
-  if (const auto brought = bring(session, named); !brought) return brought;
-  if (const auto brought = bring_peers(session, named); !brought) return brought;
-  for (const auto& unlink : unlinks)
-    for (const auto& [peer, link] : peers_.at(unlink.contact)) around.push_back(peer);
-  if (const auto brought = bring_rows(session, around); !brought) return brought;
-  if (const auto brought = bring_peers(session, around); !brought) return brought;
-
-  const LinkChanges changes = state_links(*this, links, unlinks);
-  for (const auto& [end, other] : changes.links) peers_changed_.insert(end);
-  for (const std::string& key : named) change(key);
-  if (const auto brought = bring(session, changes.regroup); !brought) return brought;
-  const std::vector<std::string> reached = members_around(changes.regroup);
-  if (const auto brought = bring_peers(session, reached); !brought) return brought;
-  regroup(*this, reached);
-  for (const std::string& key : reached) change(key);
-  return done();
-}
-
 // False: the row stands as it is, so its lead's does too.
 bool LoadedContacts::store_contact(const std::string& key) {
   const Contact& contact = contacts_.at(key).contact;
@@ -121,7 +61,7 @@ void LoadedContacts::store(WriteSet& writes) {
   auto gone = empty_write<LeadRow>(TableWrite::Kind::remove, LeadRow::key_columns);
   auto rows = empty_write<LeadRow>(TableWrite::Kind::replace, columns_of<LeadRow>);
   std::set<std::string> heads;
-  for (const std::string& key : changed_) {
+  for (const std::string& key : changed()) {
     if (!store_contact(key)) continue;
     const Loaded& loaded = contacts_.at(key);
     const std::string head{lead_of(loaded.contact.ties, loaded.contact.token)};
@@ -138,17 +78,14 @@ void LoadedContacts::store(WriteSet& writes) {
     encode_row(rows.tuples, lead_row(members));
     ++rows.rows;
   }
-  for (const std::string& key : peers_changed_)
-    peer_rows_.touch({tenant_in(key), token_in(key)}).packed = pack(peers_.at(key));
+  store_peers();
   for (TableWrite* write : {&gone, &rows})
     if (write->rows > 0) writes.push_back(std::move(*write));
 }
 
 void LoadedContacts::clear() {
   contacts_.clear();
-  peers_.clear();
-  changed_.clear();
-  peers_changed_.clear();
+  Reach::clear();
 }
 
 }  // namespace trunkline::leads

@@ -57,17 +57,6 @@ struct ContactRow {
                       column("lead", &ContactRow::lead), column("packed", &ContactRow::packed));
 };
 
-struct PeersRow {
-  std::string tenant, contact;
-  std::string packed;
-
-  static constexpr std::string_view table = "peers";
-  static constexpr std::size_t key_columns = 2;
-  static constexpr auto columns =
-      std::make_tuple(column("tenant", &PeersRow::tenant), column("contact", &PeersRow::contact),
-                      column("packed", &PeersRow::packed));
-};
-
 // A statement's sealed part, kept whole and opened when it is read. Never changed, so never fetched by the
 // fold.
 struct TextRow {

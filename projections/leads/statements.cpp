@@ -139,17 +139,6 @@ bool is_entry_family(std::string_view family) {
   return family == "lead" || family == "consent";
 }
 
-void tokens_in(const EventView& event, std::string_view member, std::vector<std::string>& keys) {
-  const auto contact = event.data.object(member);
-  if (!contact) return;
-  for (const std::string_view kind : {"phone", "email", "visitor_id", "token"})
-    if (const auto token = contact->string(kind)) keys.push_back(contact_key(event.tenant, *token));
-}
-
-StatedBy stated_by(const EventView& event) {
-  return event.data.string("by").value_or("") == "person" ? StatedBy::person : StatedBy::inferred;
-}
-
 // ---- details
 
 const Names detail_members = {"stage",    "source",    "campaign",   "partner_id", "business_type",
@@ -232,23 +221,6 @@ Fields stated_details(const EventView& event) {
     if (const auto amount = parse_money_e4(event.data.string("value").value_or("")))
       details.state("initial_value_e4", std::to_string(*amount), event.stamp);
   return details;
-}
-
-std::vector<LinkStatement> stated_links(const EventView& event) {
-  std::vector<LinkStatement> links;
-  if (event.family() == "subject" || event.type == "lead.unlinked") return links;
-  std::vector<std::string> keys;
-  tokens_in(event, "contact", keys);
-  if (event.type == "lead.linked") tokens_in(event, "other", keys);
-  for (std::size_t i = 0; i < keys.size(); ++i)
-    for (std::size_t j = i + 1; j < keys.size(); ++j)
-      if (keys[i] != keys[j]) links.push_back({keys[i], keys[j], stated_by(event), event.stamp});
-  return links;
-}
-
-std::optional<UnlinkStatement> stated_unlink(const EventView& event) {
-  if (event.type != "lead.unlinked" || event.contacts.empty()) return std::nullopt;
-  return UnlinkStatement{contact_key(event.tenant, event.first_contact()), stated_by(event), event.stamp};
 }
 
 bool has_text(std::string_view type) {

@@ -1,5 +1,4 @@
-// What one event states: a fact (or nothing), details of a contact point, links and un-links, sealed texts.
-// Pure.
+// What one event states: a fact (or nothing), details of a contact point, sealed texts. Pure.
 #pragma once
 #include <optional>
 #include <string>
@@ -7,7 +6,6 @@
 
 #include "core/event.hpp"
 #include "projections/leads/fact.hpp"
-#include "projections/leads/people.hpp"
 
 namespace trunkline::leads {
 
@@ -18,11 +16,6 @@ std::optional<Fact> stated_fact(const EventView& event);
 // Details of the contact that the event is about: names as in the rows' columns; those of the groups custom,
 // preferences, requirements, consent and source_details as "group.name" with a JSON value.
 Fields stated_details(const EventView& event);
-
-// Links between contact points (keys as contact_key): those of lead.linked, and of every event whose
-// `contact` names several.
-std::vector<LinkStatement> stated_links(const EventView& event);
-std::optional<UnlinkStatement> stated_unlink(const EventView& event);
 
 // Event types whose sealed part holds text that a timeline shows, and those whose sealed part may hold names.
 bool has_text(std::string_view type);

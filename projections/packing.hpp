@@ -7,7 +7,7 @@
 
 #include "core/event.hpp"
 
-namespace trunkline::leads {
+namespace trunkline {
 
 class Packer {
  public:
@@ -92,4 +92,4 @@ class Unpacker {
   bool ok_ = true;
 };
 
-}  // namespace trunkline::leads
+}  // namespace trunkline

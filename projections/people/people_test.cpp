@@ -1,4 +1,4 @@
-#include "projections/leads/people.hpp"
+#include "projections/people/people.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <set>
 
 using namespace trunkline;
-using namespace trunkline::leads;
+using namespace trunkline::people;
 
 namespace {
 

@@ -1,10 +1,10 @@
-#include "projections/leads/people.hpp"
+#include "projections/people/people.hpp"
 
 #include <algorithm>
 #include <set>
 #include <unordered_map>
 
-namespace trunkline::leads {
+namespace trunkline::people {
 namespace {
 
 class Settling {
@@ -96,6 +96,16 @@ bool Link::live() const {
   return inferred.stated() && !unlinked.person.stated() && inferred > voided;
 }
 
+std::string contact_key(std::string_view tenant, std::string_view token) {
+  std::string key{tenant};
+  key.push_back('\0');
+  return key.append(token);
+}
+
+std::string_view tenant_in(std::string_view key) {
+  return key.substr(0, key.find('\0'));
+}
+
 std::string_view token_in(std::string_view key) {
   return key.substr(key.rfind('\0') + 1);
 }
@@ -140,4 +150,4 @@ std::string_view lead_of(const Ties& ties, std::string_view token) {
   return ties.group.empty() ? token : std::string_view{ties.group.front()};
 }
 
-}  // namespace trunkline::leads
+}  // namespace trunkline::people

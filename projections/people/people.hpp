@@ -1,4 +1,4 @@
-// Who is who: contact points that are one person. Pure; the fold brings the rows (closure.cpp).
+// Who is who: contact points that are one person. Pure; the folds bring the rows (reach.hpp).
 //
 // A link joins two contact points; it was stated by a person or inferred. An un-link names one contact point
 // and voids its links so far (whoever stated them); one by a person also voids its inferred links of any
@@ -11,14 +11,16 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/event.hpp"
+#include "projections/packing.hpp"
 
-namespace trunkline::leads {
+namespace trunkline::people {
 
 enum class StatedBy { person, inferred };
 inline constexpr std::size_t peers_max = 8;
@@ -48,7 +50,15 @@ struct Ties {
 using Peers = std::map<std::string, Link, std::less<>>;  // by the peer's key
 
 // Keys are "tenant NUL token"; pure tests use bare tokens.
+std::string contact_key(std::string_view tenant, std::string_view token);
+std::string_view tenant_in(std::string_view key);
 std::string_view token_in(std::string_view key);
+
+// Packed forms for rows: ties in a contact point's own, peers by token in one beside it.
+void pack(Packer& out, const Ties& ties);
+Ties unpack_ties(Unpacker& in);
+std::string pack(const Peers& peers);
+std::optional<Peers> unpack_peers(std::string_view tenant, std::string_view bytes);
 
 // The rows that a batch of statements reaches. Asking for what was not loaded is the caller's bug.
 class PeopleRows {
@@ -88,4 +98,4 @@ bool is_shared(const Peers& peers);
 // The public id of a contact's lead: the smallest member token.
 std::string_view lead_of(const Ties& ties, std::string_view token);
 
-}  // namespace trunkline::leads
+}  // namespace trunkline::people
