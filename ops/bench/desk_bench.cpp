@@ -247,7 +247,7 @@ void compare(const Plan& plan) {
 int main(int argc, char** argv) {
   Plan plan;
   CLI::App app("the lead desk's race");
-  app.add_option("--postgres", plan.postgres)->required();
+  app.add_option("--postgres", plan.postgres)->envname("TRUNKLINE_TEST_POSTGRES")->required();
   app.add_option("--directory", plan.directory);
   app.add_option("--events", plan.events);
   app.add_option("--thread", plan.thread);
