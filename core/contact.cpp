@@ -103,6 +103,26 @@ Result<std::string> normalise(ContactKind kind, std::string_view text, std::stri
   return rejected("contact", "a subject is not a contact point");
 }
 
+bool is_withheld(std::string_view text) {
+  constexpr std::string_view words[] = {"anonymous", "restricted",   "blocked",
+                                        "unknown",   "unavailable",  "private",
+                                        "withheld",  "no caller id", "private number"};
+  constexpr std::string_view keypad[] = {"266696687", "7378742833",  "2562533",
+                                         "8656696",   "86282452253", "7748283"};
+  text = trimmed(text);
+  for (const std::string_view scheme : {"sip:", "sips:", "tel:", "client:", "whatsapp:"})
+    if (text.starts_with(scheme)) text.remove_prefix(scheme.size());
+  if (text.starts_with('+'))
+    return std::find(std::begin(keypad), std::end(keypad), text.substr(1)) != std::end(keypad);
+  text = text.substr(0, text.find('@'));
+  const auto same = [text](std::string_view word) {
+    return std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
+      return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
+    });
+  };
+  return std::any_of(std::begin(words), std::end(words), same);
+}
+
 Token token_of(const Hmac& tenant_secret, ContactKind kind, std::string_view normalised) {
   const char head[2] = {static_cast<char>(kind), '\0'};
   const Sha256 digest = tenant_secret.of({std::string_view{head, 2}, normalised});

@@ -32,6 +32,11 @@ inline constexpr std::size_t token_size = 24;
 //   visitor  trimmed; 1 to 200 bytes without control characters
 Result<std::string> normalise(ContactKind kind, std::string_view text, std::string_view region = {});
 
+// What carriers put in place of a number that the caller hides: their words ("anonymous", "Restricted", also
+// as a SIP address) and the same spelt on the keypad (+266696687). Never a contact point: it would make one
+// person of all who hide theirs.
+bool is_withheld(std::string_view text);
+
 Token token_of(const Hmac& tenant_secret, ContactKind kind, std::string_view normalised);
 // The token of a fact (family, subject) whose contact is not known, or withheld.
 Token subject_token(const Hmac& tenant_secret, std::string_view family, std::string_view subject);

@@ -107,6 +107,14 @@ TEST_CASE("visitor ids keep their case") {
   CHECK(normal(ContactKind::visitor, std::string(201, 'v')) == "");
 }
 
+TEST_CASE("carriers' words for a hidden number, and the same on the keypad, are withheld; people's are not") {
+  for (const auto* hidden : {"anonymous", "Anonymous", " RESTRICTED ", "sip:anonymous@anonymous.invalid",
+                             "+266696687", "+7378742833", "unavailable", "client:Anonymous", "Private"})
+    CHECK_MESSAGE(is_withheld(hidden), hidden);
+  for (const auto* shown : {"+15551234567", "anonymous.fan@example.org", "unknown-42", "", "+2666966871"})
+    CHECK_MESSAGE(!is_withheld(shown), shown);
+}
+
 TEST_CASE("a token is stable, of its kind, and different for every tenant") {
   const Hmac acme{"acme's secret, 32 bytes long ....."};
   const Hmac other{"another secret, 32 bytes long ...."};

@@ -50,6 +50,9 @@ Result<Envelope> Acceptance::envelope_of(const Sender& sender) const {
   auto tenant = tenant_of(sender);
   if (!tenant) return tenant.error();
   if (const auto names = judge_clear_names(event); !names) return names.error();
+  if (event.type == "subject.erased")
+    return rejected("forbidden", "is written by Trunkline itself: POST /v1/leads/{id}/erase erases a person",
+                    "/type");
   if (event.time > gate_.clock.now() + ahead_max)
     return rejected("time", "lies more than five minutes ahead (seconds taken for milliseconds?)", "/time");
   if (event.history && !sender.may_state_history)
@@ -99,7 +102,7 @@ Status Acceptance::judge_document(const Sender& sender, std::string_view padded,
   if (!envelope) return envelope.error();
   const auto secret = secret_of(envelope->tenant);
   if (!secret) return secret.error();
-  Contacts contacts(**secret);
+  Contacts contacts(**secret, judge_.attributes().type, judge_.attributes().subject);
   if (const auto separated = judge_.separate(contacts, separated_); !separated) return separated.error();
   Waiting waiting;
   waiting.envelope = std::move(*envelope);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "core/open.hpp"
 #include "tests/running_door.hpp"
 
@@ -86,6 +88,25 @@ TEST_CASE("a call without a contact is about the caller when inbound and about t
   CHECK(contacts[3].starts_with("s_"));
 }
 
+TEST_CASE("callers who hide their number are each somebody of their own, not one person called anonymous") {
+  Door door;
+  Ended first, second, keypad;
+  first.data = R"({"direction":"inbound","from":"anonymous","to":"+14155550199"})";
+  second.data = R"({"direction":"inbound","from":"Restricted","to":"+14155550199"})";
+  second.subject = "call-2";
+  keypad.data = R"({"contact":{"phone":"+266696687"}})";
+  keypad.subject = "call-3";
+  for (const Ended& event : {first, second, keypad}) CHECK(door.structured(event.json()).status == 200);
+  std::set<std::string> contacts;
+  json::Parser parser;
+  for (const std::string& document : door.stored()) {
+    const auto parsed = parser.parse(document);
+    contacts.emplace(parsed->as_object()->string("contacts").value_or("none"));
+  }
+  CHECK(contacts.size() == 3);
+  for (const std::string& contact : contacts) CHECK_MESSAGE(contact.starts_with("s_"), contact);
+}
+
 TEST_CASE("binary mode is the same event, and its body cannot add attributes") {
   Door door;
   const std::string headers =
@@ -125,6 +146,11 @@ TEST_CASE("a refused event says where and why, and nothing of it is stored") {
   wrong({.data = "{\"note\":\"a\\u0000b\"}"}, 422, "U+0000");
   wrong({.data = R"({"agent_id":"a","agent_id":"b"})"}, 422, "/data/agent_id");
   wrong({.data = "{\"metadata\":{\"x\":\"" + std::string(700'000, 'x') + "\"}}"}, 413, "too_large");
+  const auto erased = door.structured(
+      R"({"specversion":"1.0","id":"1","source":"/x","type":"subject.erased","subject":"erasure-1",)"
+      R"("time":"2025-11-13T01:00:00Z","data":{"tokens":[]}})");
+  CHECK(erased.status == 403);
+  CHECK(holds(erased, "/v1/leads/{id}/erase"));
   CHECK(door.structured(R"({"specversion":"1.0","type":"call.endet"})").body.find("call.ended") !=
         std::string::npos);
   CHECK(door.stored().empty());

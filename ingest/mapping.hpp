@@ -41,9 +41,8 @@ class Mapping {
   static Result<Mapping> parse(std::string_view toml, const std::string& name);
 
   const std::vector<std::string>& columns() const { return columns_; }
-  void set_revision(std::uint64_t revision) {
-    revision_ = revision;
-  }  // goes into source: a corrected file wins
+  // Goes into source, and makes each time later by as many microseconds: a corrected file wins.
+  void set_revision(std::uint64_t revision) { revision_ = revision; }
 
   // The row's events as JSON documents, marked as history. `before` and `after` are its neighbours, where it
   // has any. Errors: reject "row" with the column as pointer; then the row gives no events at all.

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/clock.hpp"
 #include "ingest/rows.hpp"
 #include "tests/skip.hpp"
 #include "tests/temporary_directory.hpp"
@@ -136,13 +137,22 @@ time = {base = "2019-06-03T09:00:00Z", plus = [{column = "n", unit = "s", times 
   CHECK(events[4].find("b.conversation.resolved") != std::string::npos);
 }
 
-TEST_CASE("a revision goes into the source, so a corrected file's statements are told from the former ones") {
-  auto mapping = parsed(calls);
-  mapping.set_revision(2);
-  const auto events = mapped(mapping, "a.csv", "line,day,attempts,seconds\ncell,2008-05-05,1,1\n");
-  REQUIRE(events.size() == 2);
-  CHECK(events[0].find("\"source\":\"/import/calls/revision/2\"") != std::string::npos);
-  CHECK(events[0].find("\"id\":\"calls-00000001-0001.call.started\"") != std::string::npos);
+TEST_CASE("a revision goes into the source and makes times a microsecond later: a corrected file wins") {
+  const auto mapped_as = [](std::uint64_t revision) {
+    auto mapping = parsed(calls);
+    mapping.set_revision(revision);
+    return mapped(mapping, "a.csv", "line,day,attempts,seconds\ncell,2008-05-05,1,1\n");
+  };
+  const auto time_of = [](const std::string& event) {
+    constexpr std::string_view like = "2008-05-05T09:00:00.000000Z";
+    return parse_time(event.substr(event.find("\"time\":\"") + 8, like.size())).value();
+  };
+  const auto former = mapped_as(0), corrected = mapped_as(2);
+  REQUIRE(former.size() == 2);
+  REQUIRE(corrected.size() == 2);
+  CHECK(corrected[0].find("\"source\":\"/import/calls/revision/2\"") != std::string::npos);
+  CHECK(corrected[0].find("\"id\":\"calls-00000001-0001.call.started\"") != std::string::npos);
+  CHECK(time_of(corrected[0]) == time_of(former[0]) + std::chrono::microseconds{2});
 }
 
 TEST_CASE("a mapping that is wrong is named with its line") {

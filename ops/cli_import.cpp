@@ -69,9 +69,8 @@ void add_import_command(CLI::App& app, CommandLine& line) {
       ->required()
       ->check(CLI::ExistingFile);
   import->add_option("--tenant", settings->tenant, "Whose events they are")->required();
-  import->add_option(
-      "--revision", settings->revision,
-      "Of a corrected file: goes into the events' source, so that they are told from the former ones");
+  import->add_option("--revision", settings->revision,
+                     "Of a corrected file, from 1 up: its statements win over the former ones");
   import->add_option("--url", settings->url, "The server; default: host and port of the configuration");
   import->add_option("--key-file", *key_file,
                      "A file with an API key of scopes ingest and command (or TRUNKLINE_KEY)");
