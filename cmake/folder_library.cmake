@@ -31,7 +31,9 @@ function(folder_tests name sources)
   if(TRUNKLINE_TEST_SUITES)
     set(suites --test-suite=${TRUNKLINE_TEST_SUITES})
   endif()
-  add_test(NAME ${name} COMMAND ${name} --no-intro=true ${suites} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  # What needs a broker is run by itself, side by side with the rest: tests/CMakeLists.txt.
+  add_test(NAME ${name} COMMAND ${name} --no-intro=true ${suites} --test-case-exclude=*KafkaKind>*
+    --source-file-exclude=*/kafka_log_test.cpp,*/kafka_copy_test.cpp,*/kafka_broker_test.cpp WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   if(name MATCHES "^(core|projections)_tests$")
     set_tests_properties(${name} PROPERTIES LABELS tsan)  # these hold the suites named "concurrent…"
     add_dependencies(concurrent_tests ${name})

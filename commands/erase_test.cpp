@@ -3,9 +3,10 @@
 #include <doctest/doctest.h>
 
 #include "core/contact.hpp"
-#include "core/log/memory_log.hpp"
 #include "core/open.hpp"
 #include "core/stored_event.hpp"
+#include "tests/any_log.hpp"
+#include "tests/log_drafts.hpp"
 #include "tests/manual_clock.hpp"
 #include "tests/test_database.hpp"
 
@@ -104,17 +105,13 @@ struct World {
     return there;
   }
   std::vector<std::string> journal() {
-    const auto batch = memory.read({partition_of(acme, default_partitions), Offset{0}}, 1 << 20);
-    REQUIRE(batch);
-    std::vector<std::string> documents;
-    for (std::size_t i = 0; i < batch->size(); ++i) documents.emplace_back((*batch)[i].document);
-    return documents;
+    return documents_from(memory, {partition_of(acme, default_partitions), Offset{0}});
   }
 
   TestDatabase database;
   PostgresPool pool{database.address(), 4};
   ManualClock clock;
-  MemoryLog memory{clock};
+  testing::AnyLog memory{clock, default_partitions};
   FailingLog log{memory};
   std::unique_ptr<PostgresKeys> keys;
   std::optional<Hmac> secret;

@@ -1,4 +1,4 @@
-// Queries over a real database, filled by the runners from a journal in memory.
+// Queries over a real database, filled by the runners from a journal.
 #include "projections/query.hpp"
 
 #include <doctest/doctest.h>
@@ -7,10 +7,10 @@
 
 #include "core/contact.hpp"
 #include "core/keys_memory.hpp"
-#include "core/log/memory_log.hpp"
 #include "projections/checkpoint.hpp"
 #include "projections/install.hpp"
 #include "projections/runner.hpp"
+#include "tests/any_log.hpp"
 #include "tests/builders.hpp"
 #include "tests/manual_clock.hpp"
 #include "tests/test_database.hpp"
@@ -80,12 +80,12 @@ class Office {
   }
 
   MemoryKeys keys_;
-  MemoryLog& log() { return log_; }
+  AnyLog& log() { return log_; }
 
  private:
   TestDatabase database_;
   ManualClock clock_;
-  MemoryLog log_;
+  AnyLog log_;
   PostgresPool pool_;
   Progress progress_;
   QueryContext context_;

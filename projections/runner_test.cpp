@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 
-#include "core/log/memory_log.hpp"
 #include "projections/install.hpp"
+#include "tests/any_log.hpp"
 #include "tests/builders.hpp"
 #include "tests/heard.hpp"
 #include "tests/manual_clock.hpp"
@@ -29,7 +29,7 @@ TestEvent too_late(std::string_view person) {
 struct World {
   TestDatabase database;
   ManualClock clock;
-  MemoryLog log{clock, 4};
+  testing::AnyLog log{clock, 4};
   Progress progress;
 
   World() {

@@ -2,10 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include "core/log/memory_log.hpp"
 #include "projections/install.hpp"
 #include "projections/lead_desk/fold.hpp"
 #include "projections/runner.hpp"
+#include "tests/any_log.hpp"
 #include "tests/desk_story.hpp"
 #include "tests/manual_clock.hpp"
 #include "tests/test_database.hpp"
@@ -20,7 +20,7 @@ using namespace testing;
 struct Verified {
   TestDatabase database;
   ManualClock clock;
-  MemoryLog log{clock, 4};
+  AnyLog log{clock, 4};
 
   Verified() {
     auto session = database.connect();

@@ -8,7 +8,6 @@
 #include <sstream>
 
 #include "core/keys_memory.hpp"
-#include "core/log/memory_log.hpp"
 #include "ingest/accept.hpp"
 #include "ingest/mapping.hpp"
 #include "ingest/rows.hpp"
@@ -17,6 +16,7 @@
 #include "projections/query.hpp"
 #include "projections/runner.hpp"
 #include "schemas/catalogue.hpp"
+#include "tests/any_log.hpp"
 #include "tests/manual_clock.hpp"
 #include "tests/skip.hpp"
 #include "tests/test_database.hpp"
@@ -146,7 +146,7 @@ class Business {
   Catalogue catalogue_;
   Gate gate_;
   Acceptance acceptance_;
-  MemoryLog log_;
+  AnyLog log_;
   TestDatabase database_;
   PostgresPool pool_;
   Progress progress_;

@@ -113,7 +113,7 @@ kafka_end() {  # NAME SIGNAL; returns when the process is gone
 }
 
 kafka_delete() {  # NAME
-  kafka_down "$1"
+  kafka_kill "$1"  # nothing of it is kept
   rm -rf "$(kafka_place "$1")"
 }
 

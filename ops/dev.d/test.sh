@@ -14,15 +14,34 @@ run_tests() {  # [FILTER]
   fi
   rm -rf "$results"
   mkdir -p "$results"
+  kafka_for_tests
   build_preset dev
   run_ctest dev "$results" ${1:+-R "$1"} || rc=1
   if [ -z "${1:-}" ]; then
     build_preset tsan concurrent_tests
     run_ctest tsan "$results" -L tsan || rc=1
   fi
+  [ -z "${KAFKA_IS_OURS:-}" ] || kafka_down test
   say "    everything took $((SECONDS - started)) s"
   python3 "$ROOT/ops/dev.d/totals.py" "$results"/*.xml || rc=1
   return $rc
+}
+
+# The broker that the tests labelled kafka share. Only where Maven's repository cannot be reached are they skipped.
+kafka_for_tests() {
+  local log=$WORK/log/kafka-fetch.log
+  [ -z "${TRUNKLINE_TEST_KAFKA:-}" ] || return 0
+  install_packages kafka
+  if ! (kafka_fetch); then
+    grep -Eq 'Could not transfer|UnknownHost|Connection (refused|reset|timed out)|Network is unreachable|timed out' "$log" \
+      || fail "Kafka is not there, and not for want of a network: see $log"
+    say "    Maven's repository cannot be reached: the tests on Kafka are skipped"
+    return 0
+  fi
+  KAFKA_IS_OURS=yes
+  kafka_up test
+  TRUNKLINE_TEST_KAFKA=$(kafka_address test)
+  export TRUNKLINE_TEST_KAFKA
 }
 
 run_ctest() {  # PRESET RESULTS ARGUMENT…

@@ -2,10 +2,10 @@
 // runners.
 #include <doctest/doctest.h>
 
-#include "core/log/memory_log.hpp"
 #include "projections/install.hpp"
 #include "projections/lead_desk/fold.hpp"
 #include "projections/runner.hpp"
+#include "tests/any_log.hpp"
 #include "tests/desk_recount.hpp"
 #include "tests/desk_story.hpp"
 #include "tests/manual_clock.hpp"
@@ -37,7 +37,7 @@ std::vector<std::string> lines_of(Postgres& session, std::string_view sql) {
 struct Telling {
   TestDatabase database;
   ManualClock clock;
-  MemoryLog log{clock, 4};
+  AnyLog log{clock, 4};
   std::mt19937 random;
   std::size_t commits = 0;
 
