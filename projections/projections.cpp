@@ -3,11 +3,13 @@
 #include "projections/lead_desk/fold.hpp"
 #include "projections/leads/projection.hpp"
 #include "projections/projection.hpp"
+#include "projections/workspace/projection.hpp"
 
 namespace trunkline {
 
 const std::vector<Projection>& projections() {
-  static const std::vector<Projection> all = {leads::projection, analytics::projection, desk::lead_desk};
+  static const std::vector<Projection> all = {workspace::projection, leads::projection, analytics::projection,
+                                              desk::lead_desk};
   return all;
 }
 

@@ -5,6 +5,8 @@
 #include <thread>
 
 #include "core/logs.hpp"
+#include "projections/install.hpp"
+#include "projections/workspace/projection.hpp"
 
 namespace trunkline {
 namespace {
@@ -13,6 +15,8 @@ constexpr std::string_view common_parameters[] = {"tenant", "min_position", "wai
 constexpr std::int64_t wait_ms_max = 30'000;
 constexpr std::int64_t wait_ms_default = 2'000;
 constexpr auto other_process_poll = std::chrono::milliseconds{25};
+
+using Models = std::vector<const Projection*>;
 
 struct Freshness {
   std::optional<Position> at_least;
@@ -40,34 +44,48 @@ Result<Freshness> freshness_of(const QueryContext& context, const http::Request&
   return wanted;
 }
 
-Result<Offset> checkpoint(Postgres& session, const QueryContext& context, const Projection& projection,
+// How far all of these models have folded the partition.
+Result<Offset> checkpoint(Postgres& session, const QueryContext& context, const Models& models,
                           Partition partition) {
+  std::vector<std::string> names;
+  std::vector<std::int64_t> versions;
+  for (const Projection* model : models) {
+    names.emplace_back(model->name);
+    versions.push_back(model->version);
+  }
   const auto rows = session.run(
-      "SELECT journal, next_offset FROM projections.checkpoints WHERE projection = $1 AND version = $2 AND "
-      "partition = $3",
-      Params{}.text(projection.name).integer(projection.version).integer(partition.value()));
+      "SELECT c.journal, coalesce(c.next_offset, 0) FROM unnest($1::text[], $2::bigint[]) AS m(name, version)"
+      " LEFT JOIN projections.checkpoints c ON c.projection = m.name AND c.version = m.version"
+      " AND c.partition = $3::integer",
+      Params{}.texts(names).integers(versions).integer(partition.value()));
   if (!rows) return rows.error();
-  if (rows->size() == 0) return Offset{0};
-  if (rows->text(0, 0) != context.log.id().value())
-    return must_stop("foreign_journal", "the rows were folded from another journal than this one");
-  return Offset{static_cast<std::uint64_t>(rows->integer(0, 1))};
+  std::optional<std::int64_t> least;
+  for (std::size_t i = 0; i < rows->size(); ++i) {
+    if (!rows->is_null(i, 0) && rows->text(i, 0) != context.log.id().value())
+      return must_stop("foreign_journal", "the rows were folded from another journal than this one");
+    least = std::min(least.value_or(INT64_MAX), rows->integer(i, 1));
+  }
+  return Offset{static_cast<std::uint64_t>(least.value_or(0))};
 }
 
 // Folded in this process: told at the commit. Elsewhere: its checkpoint is looked at now and then.
-Status await(const QueryContext& context, Postgres& session, const Projection& projection, Position wanted,
+Status await(const QueryContext& context, Postgres& session, const Models& models, Position wanted,
              std::chrono::milliseconds wait) {
   const Deadline deadline = std::chrono::steady_clock::now() + wait;
-  if (context.progress.committed(projection.name, wanted.partition)) {
-    context.progress.wait_until(projection.name, wanted, deadline);
-    return done();
+  bool elsewhere = false;
+  for (const Projection* model : models) {
+    const bool here = context.progress.committed(model->name, wanted.partition).has_value();
+    if (here) context.progress.wait_until(model->name, wanted, deadline);
+    elsewhere |= !here;
   }
-  for (;;) {
-    const auto next = checkpoint(session, context, projection, wanted.partition);
+  while (elsewhere) {
+    const auto next = checkpoint(session, context, models, wanted.partition);
     if (!next) return next.error();
     if (*next >= wanted.next || std::chrono::steady_clock::now() + other_process_poll > deadline)
       return done();
     std::this_thread::sleep_for(other_process_poll);
   }
+  return done();
 }
 
 }  // namespace
@@ -80,7 +98,7 @@ Snapshot::Snapshot(PostgresPool::Lease session, Transaction transaction, TenantI
       position_(std::move(position)) {}
 
 Result<Snapshot> Snapshot::open(const QueryContext& context, const http::Request& request,
-                                const Projection& projection) {
+                                const std::vector<const Projection*>& models) {
   const auto tenant = request.tenant();
   if (!tenant) return tenant.error();
   const Partition partition = partition_of(*tenant, context.log.partitions());
@@ -89,11 +107,11 @@ Result<Snapshot> Snapshot::open(const QueryContext& context, const http::Request
   auto session = context.pool.borrow();
   if (!session) return session.error();
   if (wanted->at_least)
-    if (const auto waited = await(context, **session, projection, *wanted->at_least, wanted->wait); !waited)
+    if (const auto waited = await(context, **session, models, *wanted->at_least, wanted->wait); !waited)
       return waited.error();
   auto transaction = Transaction::begin(**session, Transaction::Kind::snapshot);
   if (!transaction) return transaction.error();
-  const auto next = checkpoint(**session, context, projection, partition);
+  const auto next = checkpoint(**session, context, models, partition);
   if (!next) return next.error();
   std::string position = position_text(context.log.id(), {partition, *next});
   if (wanted->at_least && *next < wanted->at_least->next && !wanted->serve_stale)
@@ -112,6 +130,14 @@ http::Response Snapshot::answer(const std::function<void(json::Writer&)>& write)
   http::Response response = http::json(std::move(body));
   response.position(position_);
   return response;
+}
+
+Result<TenantSettings> settings_of(Snapshot& snapshot) {
+  const auto rows = snapshot.fetch(
+      "SELECT settings FROM " + rows_schema(workspace::projection) + ".tenants WHERE tenant = $1",
+      Params{}.text(snapshot.tenant().value()));
+  if (!rows) return rows.error();
+  return read_settings(rows->size() == 0 ? std::string_view{} : rows->value(0, 0).value_or(""));
 }
 
 Status knows_only(const http::Query& query, std::initializer_list<std::string_view> names,

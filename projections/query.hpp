@@ -6,12 +6,14 @@
 //   on_stale=fail | serve     then: 409 "stale" (the default), or the rows as they are
 //
 // Rows and the model's checkpoint are read in one repeatable-read transaction, so the position in the answer
-// (header Trunkline-Position and member "position") is exactly that of its rows.
+// (header Trunkline-Position and member "position") is exactly that of its rows; where several models take
+// part it is the least of theirs.
 #pragma once
 #include <functional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/clock.hpp"
 #include "core/http.hpp"
@@ -20,6 +22,7 @@
 #include "core/postgres.hpp"
 #include "projections/progress.hpp"
 #include "projections/projection.hpp"
+#include "projections/tenant_settings.hpp"
 
 namespace trunkline {
 
@@ -37,7 +40,11 @@ class Snapshot {
   // Waits if asked to. Errors: reject "query" naming a parameter, "position" or "foreign_position", "stale";
   // the pool's.
   static Result<Snapshot> open(const QueryContext& context, const http::Request& request,
-                               const Projection& projection);
+                               const Projection& projection) {
+    return open(context, request, std::vector{&projection});
+  }
+  static Result<Snapshot> open(const QueryContext& context, const http::Request& request,
+                               const std::vector<const Projection*>& models);
 
   const TenantId& tenant() const { return tenant_; }
   const std::string& position() const { return position_; }
@@ -55,6 +62,9 @@ class Snapshot {
   TenantId tenant_;
   std::string position_;
 };
+
+// What the tenant stated of itself; the workspace model must take part in the snapshot.
+Result<TenantSettings> settings_of(Snapshot& snapshot);
 
 // Refuses parameters that are in neither list and not tenant, min_position, wait_ms or on_stale.
 Status knows_only(const http::Query& query, std::initializer_list<std::string_view> names,

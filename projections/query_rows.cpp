@@ -65,6 +65,15 @@ void write_members(json::Writer& out, const BinaryRows& rows, std::size_t row,
   }
 }
 
+std::string shown_text(std::string_view field, Shown as) {
+  if (as == Shown::text || as == Shown::json) return std::string{field};
+  std::string json;
+  json::Writer out(json);
+  write_value(out, field, as);
+  // Times and money are plain text between the quotes.
+  return json.starts_with('"') ? json.substr(1, json.size() - 2) : json;
+}
+
 std::string money_text(std::int64_t value_e4) {
   const bool negative = value_e4 < 0;
   const auto units =

@@ -35,6 +35,9 @@ std::string select_list(std::span<const ShownColumn> columns);
 void write_members(json::Writer& out, const BinaryRows& rows, std::size_t row,
                    std::span<const ShownColumn> columns, std::size_t first = 0);
 
+// A field as plain text, for CSV; JSON stays JSON.
+std::string shown_text(std::string_view field, Shown as);
+
 std::string money_text(std::int64_t value_e4);  // "120.00", "0.0305"
 
 // Keyset paging: a cursor is the sort keys of a page's last row, bound to the query that gave it (everything

@@ -1,3 +1,4 @@
+#include "projections/answer.hpp"
 #include "projections/install.hpp"
 #include "projections/leads/filters.hpp"
 #include "projections/leads/projection.hpp"
@@ -68,18 +69,11 @@ Result<http::Response> counts(const QueryContext& context, const http::Request& 
                                         " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT " + std::to_string(groups_max),
                                     where->params);
   if (!rows) return rows.error();
-  return snapshot->answer([&](json::Writer& out) {
+  std::vector<ShownColumn> columns{{"group", "", Shown::text}};
+  columns.insert(columns.end(), std::begin(figures), std::end(figures));
+  return answer_list(*snapshot, request, {"groups", *rows, rows->size(), columns}, [&](json::Writer& out) {
     out.key("group_by");
     group_by->has_value() ? out.string(**group_by) : out.null();
-    out.key("groups").open('[');
-    for (std::size_t i = 0; i < rows->size(); ++i) {
-      const auto name = rows->value(i, 0);
-      out.open('{').key("group");
-      name ? out.string(*name) : out.null();
-      write_members(out, *rows, i, figures, 1);
-      out.close('}');
-    }
-    out.close(']');
   });
 }
 

@@ -1,4 +1,5 @@
 #include "core/pg_binary.hpp"
+#include "projections/answer.hpp"
 #include "projections/install.hpp"
 #include "projections/leads/filters.hpp"
 #include "projections/leads/projection.hpp"
@@ -149,20 +150,13 @@ Result<http::Response> list(const QueryContext& context, const http::Request& re
   if (!snapshot) return snapshot.error();
   const auto rows = snapshot->fetch(page_sql(*where, *order, *limit), where->params);
   if (!rows) return rows.error();
-  const std::size_t size = std::min(rows->size(), static_cast<std::size_t>(*limit));
-  return snapshot->answer([&](json::Writer& out) {
-    out.key("leads").open('[');
-    for (std::size_t i = 0; i < size; ++i) {
-      out.open('{');
-      write_members(out, *rows, i, shown);
-      out.close('}');
-    }
-    out.close(']').key("next");
-    if (rows->size() == size) return static_cast<void>(out.null());
-    const auto key = rows->value(size - 1, std::size(shown));
-    out.string(cursor_text(request,
-                           std::vector{key_text(*key, *order->by), std::string{*rows->value(size - 1, 0)}}));
-  });
+  ListAnswer answer{"leads", *rows, std::min(rows->size(), static_cast<std::size_t>(*limit)), shown};
+  if (rows->size() > answer.size) {
+    const auto key = rows->value(answer.size - 1, std::size(shown));
+    answer.next = cursor_text(
+        request, std::vector{key_text(*key, *order->by), std::string{*rows->value(answer.size - 1, 0)}});
+  }
+  return answer_list(*snapshot, request, answer);
 }
 
 void add_routes(http::Routes& routes, const QueryContext& context) {

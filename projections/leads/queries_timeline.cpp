@@ -4,6 +4,7 @@
 
 #include "core/open.hpp"
 #include "core/pg_binary.hpp"
+#include "projections/answer.hpp"
 #include "projections/install.hpp"
 #include "projections/leads/projection.hpp"
 #include "projections/leads/queries.hpp"
@@ -150,6 +151,12 @@ Result<http::Response> timeline(const QueryContext& context, const http::Request
   const auto rows = snapshot->fetch(page_sql(*page), page_params(*page, snapshot->tenant()));
   if (!rows) return rows.error();
   const std::size_t size = std::min(rows->size(), static_cast<std::size_t>(page->limit));
+  std::optional<std::string> following;
+  if (rows->size() > size)
+    following = cursor_text(
+        request, std::vector{format_time(pg::read_time(*rows->value(size - 1, 3))),
+                             std::string{*rows->value(size - 1, 0)}, std::string{*rows->value(size - 1, 1)}});
+  if (wants_csv(request)) return answer_list(*snapshot, request, {"entries", *rows, size, shown, following});
   const auto said = open_texts(context, *snapshot, *rows, size);
   if (!said) return said.error();
   return snapshot->answer([&](json::Writer& out) {
@@ -161,10 +168,7 @@ Result<http::Response> timeline(const QueryContext& context, const http::Request
       out.close('}');
     }
     out.close(']').key("next");
-    if (rows->size() == size) return static_cast<void>(out.null());
-    out.string(cursor_text(request, std::vector{format_time(pg::read_time(*rows->value(size - 1, 3))),
-                                                std::string{*rows->value(size - 1, 0)},
-                                                std::string{*rows->value(size - 1, 1)}}));
+    following ? out.string(*following) : out.null();
   });
 }
 
