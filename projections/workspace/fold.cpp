@@ -12,7 +12,7 @@ namespace trunkline::workspace {
 namespace {
 
 std::optional<leads::Fields> unpack(const TenantRow& row) {
-  leads::Unpacker in(row.packed);
+  Unpacker in(row.packed);
   leads::Fields stated = leads::Fields::unpack(in);
   return in.finished() ? std::optional{std::move(stated)} : std::nullopt;
 }

@@ -51,7 +51,7 @@ leads::Fields stated_settings(const EventView& event) {
 }
 
 TenantRow tenant_row(std::string_view tenant, const leads::Fields& stated) {
-  leads::Packer packer;
+  Packer packer;
   stated.pack(packer);
   return {std::string{tenant}, settings_json(stated), packer.take()};
 }
