@@ -163,8 +163,10 @@ void tell_race(const StorySize& size, const std::function<void(std::vector<Draft
       story.push_back(told);
     }
   }
-  std::stable_sort(story.begin(), story.end(),
-                   [](const Told& a, const Told& b) { return a.arrives_us < b.arrives_us; });
+  std::stable_sort(story.begin(), story.end(), [&](const Told& a, const Told& b) {
+    if (size.arrival == StorySize::Arrival::close && a.person != b.person) return a.person < b.person;
+    return a.arrives_us < b.arrives_us;
+  });
   deliver(teller, story, arrived);
 }
 

@@ -15,6 +15,9 @@ struct StorySize {
   std::size_t events = 2'000'000;
   std::size_t persons = 195'000;
   std::size_t tenants = 20;
+  // Spread: each event at its own time, so that what belongs together lies far apart. Close: a person's ten
+  // events come one after the other.
+  enum class Arrival { spread, close } arrival = Arrival::spread;
 };
 
 // Calls `arrived` with drafts in batches.
