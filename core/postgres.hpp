@@ -2,7 +2,8 @@
 // (binary COPY in, binary results out). The only files that know libpq are core/postgres*.
 //
 // Errors: `retry` for whatever a later try may cure (connection, deadlock, serialisation, disk full,
-// shutdown), `reject` with code "data" when the server refuses the values (SQLSTATE classes 22 and 23),
+// shutdown), `reject` with code "data" when the server refuses the values (SQLSTATE classes 22 and 23;
+// "duplicate" where a key is taken already),
 // `stop` for the rest (a missing table, a syntax error). The message carries the SQLSTATE and never a
 // parameter's value.
 #pragma once

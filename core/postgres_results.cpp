@@ -59,7 +59,7 @@ Error error_of(const PGresult* result) {
                                      {PG_DIAG_COLUMN_NAME, ", column "},
                                      {PG_DIAG_CONSTRAINT_NAME, ", constraint "}})
       if (const std::string name = diagnostic(result, code); !name.empty()) message += what + name;
-    return {fault, "data", std::move(message)};
+    return {fault, sqlstate == "23505" ? "duplicate" : "data", std::move(message)};
   }
   message += ": " + diagnostic(result, PG_DIAG_MESSAGE_PRIMARY);
   return {fault, fault == Fault::retry ? "postgres_busy" : "postgres", std::move(message)};

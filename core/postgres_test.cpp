@@ -101,7 +101,7 @@ TEST_CASE("a transaction that is not committed leaves nothing, and an error in i
   REQUIRE_FALSE(doubled.ok());
   const auto commit = failed->commit();
   REQUIRE_FALSE(commit.ok());
-  CHECK(commit.error().code == "data");
+  CHECK(commit.error().code == "duplicate");
   CHECK(session.run("SELECT sum(n) FROM t")->integer(0, 0) == 1);
 }
 

@@ -57,9 +57,8 @@ Committer::~Committer() = default;
 Status Committer::connect() {
   if (session_ && !session_->broken()) return done();
   session_.reset();
-  auto session = Postgres::connect(target_.address);
+  auto session = fold_session(target_.address, *target_.projection);
   if (!session) return session.error();
-  if (auto status = use_schema(*session, rows_schema(*target_.projection)); !status) return status;
   session_ = std::move(*session);
   return done();
 }

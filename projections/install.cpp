@@ -54,6 +54,18 @@ Status install_tables(Postgres& session, const Projection& projection, const std
   return session.script(tables_script(projection, schema));
 }
 
+Status look_up_by_key(Postgres& session) {
+  return session.script("SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off");
+}
+
+Result<Postgres> fold_session(const std::string& address, const Projection& projection) {
+  auto session = Postgres::connect(address);
+  if (!session) return session;
+  if (const auto used = use_schema(*session, rows_schema(projection)); !used) return used.error();
+  if (const auto set = look_up_by_key(*session); !set) return set.error();
+  return session;
+}
+
 Status use_schema(Postgres& session, const std::string& schema) {
   const auto set = session.run("SELECT set_config('search_path', $1, false)", Params{}.text(schema));
   return set ? done() : Status{set.error()};

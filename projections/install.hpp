@@ -19,4 +19,12 @@ Status install_tables(Postgres& session, const Projection& projection, const std
 // From now on unqualified names in this session mean this schema's tables.
 Status use_schema(Postgres& session, const std::string& schema);
 
+// From now on this session finds rows by their keys, whatever the planner believes about a table's size:
+// statistics lag behind a table that grows, and a batch of keys that is joined by reading the whole table
+// costs more with every day. For folding; questions leave the planner its choice.
+Status look_up_by_key(Postgres& session);
+
+// A session for folding: the model's tables, by key.
+Result<Postgres> fold_session(const std::string& address, const Projection& projection);
+
 }  // namespace trunkline

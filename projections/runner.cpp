@@ -71,9 +71,8 @@ struct Runner::Impl {
   Status connect() {
     if (session && !session->broken()) return done();
     session.reset();
-    auto fresh = Postgres::connect(address);
+    auto fresh = fold_session(address, projection);
     if (!fresh) return fresh.error();
-    if (auto status = use_schema(*fresh, rows_schema(projection)); !status) return status;
     session = std::move(*fresh);
     return done();
   }

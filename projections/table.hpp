@@ -53,7 +53,7 @@ class Table {
       decode_row(*rows, i, row);
       Slot& slot = slots_[slot_of(key_of(row))];
       slot.row = std::move(row);
-      slot.exists = true;
+      slot.exists = slot.stored = true;
     }
     missing_.clear();
     return done();
@@ -86,6 +86,7 @@ class Table {
 
   // Appends what the batch has changed and ends the batch.
   void take(WriteSet& writes) {
+    TableWrite fresh{TableWrite::Kind::insert, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
     TableWrite changed{TableWrite::Kind::replace, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
     TableWrite removed{TableWrite::Kind::remove, Row::table, column_names<Row>(Row::key_columns),
                        Row::key_columns,         {},         0};
@@ -96,13 +97,15 @@ class Table {
     for (const std::uint32_t at : dirty_) {
       Slot& slot = slots_[at];
       slot.dirty = false;
-      TableWrite& write = slot.exists ? changed : removed;
+      if (!slot.exists && !slot.stored) continue;  // came and went within the batch
+      TableWrite& write = !slot.exists ? removed : slot.stored ? changed : fresh;
+      slot.stored = slot.exists;
       encode_row(write.tuples, slot.row, write.columns.size());
       ++write.rows;
     }
     dirty_.clear();
     ++batch_;
-    for (TableWrite* write : {&removed, &changed})
+    for (TableWrite* write : {&removed, &changed, &fresh})
       if (write->rows > 0) writes.push_back(std::move(*write));
   }
 
@@ -124,6 +127,7 @@ class Table {
     std::uint32_t newer = KeyIndex::none;
     std::uint32_t older = KeyIndex::none;
     bool exists = false;
+    bool stored = false;  // once all that was taken is committed, the table has a row of this key
     bool dirty = false;
   };
 

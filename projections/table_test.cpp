@@ -88,6 +88,51 @@ TEST_CASE("a table's rows are fetched set-wise, changed, written whole and found
   CHECK_FALSE(people.find({"t", "bob"})->seen.has_value());
 }
 
+TEST_CASE("a row that comes and goes within a batch is not written, and one that comes back is new again") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const TestDatabase database;
+  auto session = database.connect();
+  REQUIRE(session.script(tables).ok());
+  Table<Person> people(100);
+  const auto want = [&] {
+    people.want({"t", "ann"});
+    REQUIRE(people.load(session).ok());
+  };
+  want();
+  people.touch({"t", "ann"}).calls = 1;
+  people.remove({"t", "ann"});
+  CHECK(taken(people).empty());
+  for (const std::int64_t calls : {2, 3}) {
+    want();
+    people.touch({"t", "ann"}).calls = calls;
+    commit(session, taken(people));
+    want();
+    people.remove({"t", "ann"});
+    commit(session, taken(people));
+  }
+  want();
+  people.touch({"t", "ann"}).calls = 4;
+  commit(session, taken(people));
+  CHECK(database.value("SELECT sum(calls) FROM people") == "4");
+}
+
+TEST_CASE("a row that was taken for new and is there already asks for another try, and is not lost") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const TestDatabase database;
+  auto session = database.connect();
+  REQUIRE(session.script(tables).ok());
+  Table<Person> people(100);
+  people.expect_none({"t", "ann"});
+  people.touch({"t", "ann"}).calls = 5;
+  REQUIRE(session.script("INSERT INTO people (tenant, name, calls) VALUES ('t', 'ann', 1)").ok());
+  const auto writes = taken(people);
+  auto transaction = Transaction::begin(session, Transaction::Kind::asynchronous);
+  const auto written = write_rows(*transaction, writes[0]);
+  REQUIRE_FALSE(written.ok());
+  CHECK(written.error().fault == Fault::retry);
+  CHECK(database.value("SELECT calls FROM people") == "1");
+}
+
 TEST_CASE("rows of a batch in flight stay whatever the bound; the rest is evicted by last use") {
   SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
   const TestDatabase database;

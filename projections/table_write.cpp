@@ -9,6 +9,8 @@ using Kind = TableWrite::Kind;
 
 std::string_view kind_name(Kind kind) {
   switch (kind) {
+    case Kind::insert:
+      return "insert";
     case Kind::replace:
       return "replace";
     case Kind::add:
@@ -52,6 +54,13 @@ std::string prune_sql(const TableWrite& write) {
          same_key(write) + " AND " + listed(write, write.key_columns, write.columns.size(), " AND ", zero);
 }
 
+// A row that is there after all was not known to be: what is in memory is forgotten and read again.
+Status insert_rows(Transaction& transaction, const TableWrite& write, const std::string& columns) {
+  const auto copied = transaction.copy_in(std::string{write.table} + " (" + columns + ")", write.tuples);
+  if (copied || copied.error().code != "duplicate") return copied;
+  return try_again("row_known", "a row taken for new is in table " + std::string{write.table} + " already");
+}
+
 }  // namespace
 
 std::string carry_over_sql(const TableWrite& write) {
@@ -72,8 +81,9 @@ std::string carry_over_sql(const TableWrite& write) {
 
 Status write_rows(Transaction& transaction, const TableWrite& write) {
   if (write.rows == 0) return done();
-  const std::string pending = pending_table(write);
   const std::string columns = names(write, write.columns.size());
+  if (write.kind == Kind::insert) return insert_rows(transaction, write, columns);
+  const std::string pending = pending_table(write);
   const auto prepared = transaction.run("CREATE TEMPORARY TABLE IF NOT EXISTS " + pending +
                                         " ON COMMIT DELETE ROWS AS SELECT " + columns + " FROM " +
                                         std::string{write.table} + " WITH NO DATA");

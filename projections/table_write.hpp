@@ -1,6 +1,6 @@
-// What a batch writes into one table, and how it gets there: COPY into a temporary table of the session, then
-// one statement that carries the rows over. Encoded while folding, so that shipping overlaps the next batch's
-// fold.
+// What a batch writes into one table, and how it gets there. Rows that are new are copied straight in: half
+// the work of the others, which are copied into a temporary table of the session, whence one statement
+// carries them over. Encoded while folding, so that shipping overlaps the next batch's fold.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,6 +12,7 @@ namespace trunkline {
 
 struct TableWrite {
   enum class Kind {
+    insert,         // rows whose keys the table does not hold; if it does, memory was wrong: a retry error
     replace,        // rows as they now are: inserted, or put in place of the one with the same key
     add,            // added to the row with the same key, column by column; inserted where there is none
     add_and_prune,  // the same, and a row in which every sum is then 0 ceases to exist

@@ -152,7 +152,7 @@ TEST_CASE("a journal says how much it holds, and every compression reads back") 
     CHECK(ids_from(**log, {partition_of(TenantId{"ann"}, 2), Offset{0}}).size() == 50);
   }
   CHECK_FALSE(parse_compression("gzip").ok());
-  CHECK_FALSE(parse_log_kind("kafka").ok());
+  CHECK_FALSE(parse_log_kind("pigeon").ok());
 }
 
 TEST_SUITE("concurrent log") {

@@ -60,6 +60,7 @@ bool LoadedContacts::store_contact(const std::string& key) {
 void LoadedContacts::store(WriteSet& writes) {
   auto gone = empty_write<LeadRow>(TableWrite::Kind::remove, LeadRow::key_columns);
   auto rows = empty_write<LeadRow>(TableWrite::Kind::replace, columns_of<LeadRow>);
+  auto fresh = empty_write<LeadRow>(TableWrite::Kind::insert, columns_of<LeadRow>);
   std::set<std::string> heads;
   for (const std::string& key : changed()) {
     if (!store_contact(key)) continue;
@@ -75,11 +76,13 @@ void LoadedContacts::store(WriteSet& writes) {
     std::vector<const Contact*> members;
     for (const std::string& member : members_around(std::span{&head, 1}))
       members.push_back(&contacts_.at(member).contact);
-    encode_row(rows.tuples, lead_row(members));
-    ++rows.rows;
+    const Loaded& loaded = contacts_.at(head);
+    TableWrite& write = loaded.lead_before == loaded.contact.token ? rows : fresh;
+    encode_row(write.tuples, lead_row(members));
+    ++write.rows;
   }
   store_peers();
-  for (TableWrite* write : {&gone, &rows})
+  for (TableWrite* write : {&gone, &rows, &fresh})
     if (write->rows > 0) writes.push_back(std::move(*write));
 }
 
