@@ -62,11 +62,14 @@ std::size_t big_endian(std::string_view bytes) {
   return number;
 }
 
+// Lateral with a limit: each token is looked up in the index. A plain join is planned as a reading of the
+// whole table as soon as many tokens are asked for at once.
 Status read_unknown(Postgres& session, const Key256& wrapping, const Unknown& unknown) {
   constexpr std::string_view sql =
-      "SELECT wanted.number, tokens.wrapped_key"
+      "SELECT wanted.number, known.wrapped_key"
       " FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (tenant, token, number)"
-      " JOIN keys.tokens ON tokens.tenant = wanted.tenant AND tokens.token = wanted.token";
+      " CROSS JOIN LATERAL (SELECT wrapped_key FROM keys.tokens"
+      " WHERE tokens.tenant = wanted.tenant AND tokens.token = wanted.token LIMIT 1) AS known";
   const auto found = session.fetch(sql, Params{}.texts(unknown.tenants).texts(unknown.tokens));
   if (!found) return found.error();
   for (std::size_t row = 0; row < found->size(); ++row) {

@@ -138,6 +138,28 @@ TEST_CASE("the cache of keys stays within its bound and forgets nothing that Pos
   CHECK(store->cached() <= 64);
 }
 
+TEST_CASE("tokens are looked up in the index, however many are asked for and stored") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  World world;
+  const auto store = world.open(10);
+  auto session = world.database.connect();
+  REQUIRE(session
+              .script("INSERT INTO keys.tokens (tenant, token) SELECT 'acme', 'p_' || md5(n::text)"
+                      " FROM generate_series(1, 20000) n; ANALYZE keys.tokens")
+              .ok());
+  const auto whole_reads = [&] {
+    {
+      auto lease = world.pool.borrow();  // the session that looked up: what it counted becomes visible
+      REQUIRE((*lease)->run("SELECT pg_stat_force_next_flush()").ok());
+    }
+    return session.run("SELECT seq_scan FROM pg_stat_all_tables WHERE relid = 'keys.tokens'::regclass")
+        ->integer(0, 0);
+  };
+  const auto before = whole_reads();
+  for (const auto& key : opening(*store, tokens_of("absent", 5'000))) REQUIRE_FALSE(key.has_value());
+  CHECK(whole_reads() == before);
+}
+
 TEST_CASE("what is written beside an erasure happens with it or not at all") {
   SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
   World world;
