@@ -119,6 +119,8 @@ TEST_CASE("an annotation that would be passed over stops the start") {
             .find("must be reached by") != std::string::npos);
   CHECK(start_says(R"("allOf":[{"properties":{"a":{"x-personal":true}}}])").empty());
   CHECK(start_says(R"("properties":{"a":{"x-contact":"phone"}})").find("stands beside") != std::string::npos);
+  CHECK(start_says(R"("properties":{"a":{"x-stored-as":"b"}})").find("another member") != std::string::npos);
+  CHECK(start_says(R"("properties":{"a":{"x-stored-as":"b"},"b":{}})").empty());
   CHECK(start_says(R"("properties":{"a":{"enum":["x"],"x-aliases":{"x":["y"]}}})").find("is in the enum") !=
         std::string::npos);
 }

@@ -162,15 +162,28 @@ std::vector<Place> Compiler::places_of_member(const Draft& draft, const std::str
   return found;
 }
 
+// Its own name, unless the schema calls it another spelling of a neighbour's.
+std::string Compiler::stored_name(const Draft& draft, const std::string& name,
+                                  const std::vector<Place>& places) {
+  for (const Place& place : places) {
+    const auto other = keyword_of(place, "x-stored-as");
+    if (!other) continue;
+    const std::string stored{other->as_string().value_or("")};
+    if (std::ranges::find(draft.names, stored) != draft.names.end() && stored != name) return stored;
+    fail(below(place, "x-stored-as", *other), "must name another member of the same object");
+  }
+  return name;
+}
+
 void Compiler::add_properties(Node& node, const Draft& draft) {
   if (draft.names.size() > names_max) fail(draft.places.front(), "knows too many names");
   node.names = NameTable{draft.names};
   for (const std::string& name : draft.names) {
     if (error_) return;
     Property property;
-    json::write_string(property.key, name);
-    property.key.push_back(':');
     auto places = places_of_member(draft, name, property.named);
+    json::write_string(property.key, stored_name(draft, name, places));
+    property.key.push_back(':');
     if (!places.empty()) property.node = node_of(std::move(places));
     node.properties.push_back(property);
   }

@@ -49,6 +49,7 @@ class Compiler {
   void read_contact(Draft& draft, const Place& place, json::Value value);
 
   void append_checks(Node& node, std::vector<Check>& checks);
+  std::string stored_name(const Draft& draft, const std::string& name, const std::vector<Place>& places);
   void add_properties(Node& node, const Draft& draft);
   void add_items(Node& node, const Draft& draft);
   std::vector<Place> places_of_member(const Draft& draft, const std::string& name, bool& named);

@@ -28,6 +28,8 @@ bool Compiler::read_annotation(Draft& draft, const Place& place, const json::Mem
   } else if (name == "x-personal") {
     if (value.as_boolean() != true) return fail(at, "may only be true"), true;
     draft.node.treatment = Treatment::personal;
+  } else if (name == "x-stored-as") {
+    return true;  // read where the object's members are named
   } else if (name == "x-contact") {
     read_contact(draft, place, value);
   } else if (name == "x-aliases") {

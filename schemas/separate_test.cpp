@@ -182,6 +182,19 @@ TEST_CASE("accepted spellings, times and whole numbers come out in one form") {
   CHECK(result.parts.personal.empty());
 }
 
+TEST_CASE("a member's other name is stored as the first, and both at once are refused") {
+  for (const std::string_view type : {"lead.details_changed", "lead.score_stated"}) {
+    const auto result = divided(type, R"({"contact":{"visitor_id":"v-1"},"interest_level":"hot"})");
+    CHECK(result.parts.clear == R"("contact":{"visitor_id":"p_0"},"temperature":"hot")");
+    CHECK(result.parts.personal.empty());
+    json::Parser parser;
+    const auto both =
+        parser.parse(R"({"contact":{"visitor_id":"v-1"},"interest_level":"hot","temperature":"cold"})");
+    Judge judge(catalogue());
+    CHECK_FALSE(judge.accepts_data(*catalogue().newest(type), *both));
+  }
+}
+
 TEST_CASE("contact points become tokens wherever they stand, with the kind that they have") {
   const auto result =
       divided("call.transferred", R"({"contact":{"phone":"+442079460123","email":"Ann@Example.com",
