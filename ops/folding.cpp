@@ -2,8 +2,8 @@
 
 #include "core/logs.hpp"
 #include "projections/checkpoint.hpp"
-#include "projections/install.hpp"
 #include "projections/runner.hpp"
+#include "projections/versions.hpp"
 
 namespace trunkline {
 namespace {
@@ -13,7 +13,7 @@ Status install_all(const std::string& postgres) {
   if (!session) return session.error();
   if (auto installed = install_bookkeeping(*session); !installed) return installed;
   for (const Projection& projection : projections())
-    if (auto installed = install(*session, projection); !installed) return installed;
+    if (auto live = install_live(*session, projection); !live) return live.error();
   return done();
 }
 

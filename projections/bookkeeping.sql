@@ -49,3 +49,15 @@ CREATE TABLE IF NOT EXISTS projections.parked (
   retry_requested boolean NOT NULL DEFAULT false,
   PRIMARY KEY (projection, version, partition, journal_offset)
 );
+
+-- The versions of each model's rows, each in a schema of its own; the stable views stand on the live one.
+CREATE TABLE IF NOT EXISTS projections.versions (
+  projection text COLLATE "C" NOT NULL,
+  version    integer NOT NULL,            -- of the rows: counts what was built
+  code       integer NOT NULL,            -- of the fold that made them
+  state      text COLLATE "C" NOT NULL CHECK (state IN ('building', 'built', 'live', 'former')),
+  views_sql  text NOT NULL,               -- of that code: what switching back needs
+  made_at    timestamptz NOT NULL,
+  PRIMARY KEY (projection, version)
+);
+CREATE UNIQUE INDEX IF NOT EXISTS one_live_version ON projections.versions (projection) WHERE state = 'live';

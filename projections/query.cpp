@@ -6,6 +6,7 @@
 
 #include "core/logs.hpp"
 #include "projections/install.hpp"
+#include "projections/versions.hpp"
 #include "projections/workspace/projection.hpp"
 
 namespace trunkline {
@@ -44,9 +45,13 @@ Result<Freshness> freshness_of(const QueryContext& context, const http::Request&
   return wanted;
 }
 
-// How far all of these models have folded the partition.
-Result<Offset> checkpoint(Postgres& session, const QueryContext& context, const Models& models,
-                          Partition partition) {
+// The live rows of these models, and how far all of them have folded the partition.
+struct LiveRows {
+  Offset next;
+  Snapshot::Renamed renamed;
+};
+Result<LiveRows> live_rows(Postgres& session, const QueryContext& context, const Models& models,
+                           Partition partition) {
   std::vector<std::string> names;
   std::vector<std::int64_t> versions;
   for (const Projection* model : models) {
@@ -54,18 +59,29 @@ Result<Offset> checkpoint(Postgres& session, const QueryContext& context, const 
     versions.push_back(model->version);
   }
   const auto rows = session.run(
-      "SELECT c.journal, coalesce(c.next_offset, 0) FROM unnest($1::text[], $2::bigint[]) AS m(name, version)"
-      " LEFT JOIN projections.checkpoints c ON c.projection = m.name AND c.version = m.version"
-      " AND c.partition = $3::integer",
+      "SELECT c.journal, coalesce(c.next_offset, 0), live.version, live.code"
+      " FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS m(name, version, n)"
+      " CROSS JOIN LATERAL (SELECT coalesce(max(v.version), m.version) AS version, coalesce(max(v.code), "
+      "m.version) AS code FROM projections.versions v WHERE v.projection = m.name AND v.state = 'live') live"
+      " LEFT JOIN projections.checkpoints c ON c.projection = m.name AND c.version = live.version"
+      " AND c.partition = $3::integer ORDER BY n",
       Params{}.texts(names).integers(versions).integer(partition.value()));
   if (!rows) return rows.error();
+  LiveRows live;
   std::optional<std::int64_t> least;
   for (std::size_t i = 0; i < rows->size(); ++i) {
+    const Projection& model = *models[i];
+    if (rows->integer(i, 3) != model.version)
+      return rebuild_needed(model, static_cast<int>(rows->integer(i, 3)));
     if (!rows->is_null(i, 0) && rows->text(i, 0) != context.log.id().value())
       return must_stop("foreign_journal", "the rows were folded from another journal than this one");
     least = std::min(least.value_or(INT64_MAX), rows->integer(i, 1));
+    const int version = static_cast<int>(rows->integer(i, 2));
+    if (version != model.version)
+      live.renamed.emplace_back(rows_schema(model) + ".", rows_schema(at_version(model, version)) + ".");
   }
-  return Offset{static_cast<std::uint64_t>(least.value_or(0))};
+  live.next = Offset{static_cast<std::uint64_t>(least.value_or(0))};
+  return live;
 }
 
 // Folded in this process: told at the commit. Elsewhere: its checkpoint is looked at now and then.
@@ -79,9 +95,9 @@ Status await(const QueryContext& context, Postgres& session, const Models& model
     elsewhere |= !here;
   }
   while (elsewhere) {
-    const auto next = checkpoint(session, context, models, wanted.partition);
-    if (!next) return next.error();
-    if (*next >= wanted.next || std::chrono::steady_clock::now() + other_process_poll > deadline)
+    const auto live = live_rows(session, context, models, wanted.partition);
+    if (!live) return live.error();
+    if (live->next >= wanted.next || std::chrono::steady_clock::now() + other_process_poll > deadline)
       return done();
     std::this_thread::sleep_for(other_process_poll);
   }
@@ -91,11 +107,12 @@ Status await(const QueryContext& context, Postgres& session, const Models& model
 }  // namespace
 
 Snapshot::Snapshot(PostgresPool::Lease session, Transaction transaction, TenantId tenant,
-                   std::string position)
+                   std::string position, Renamed renamed)
     : session_(std::move(session)),
       transaction_(std::move(transaction)),
       tenant_(std::move(tenant)),
-      position_(std::move(position)) {}
+      position_(std::move(position)),
+      renamed_(std::move(renamed)) {}
 
 Result<Snapshot> Snapshot::open(const QueryContext& context, const http::Request& request,
                                 const std::vector<const Projection*>& models) {
@@ -111,14 +128,24 @@ Result<Snapshot> Snapshot::open(const QueryContext& context, const http::Request
       return waited.error();
   auto transaction = Transaction::begin(**session, Transaction::Kind::snapshot);
   if (!transaction) return transaction.error();
-  const auto next = checkpoint(**session, context, models, partition);
-  if (!next) return next.error();
-  std::string position = position_text(context.log.id(), {partition, *next});
-  if (wanted->at_least && *next < wanted->at_least->next && !wanted->serve_stale)
+  auto live = live_rows(**session, context, models, partition);
+  if (!live) return live.error();
+  std::string position = position_text(context.log.id(), {partition, live->next});
+  if (wanted->at_least && live->next < wanted->at_least->next && !wanted->serve_stale)
     return rejected("stale", "the rows reflect " + position +
                                  ", which is before min_position: ask again, wait longer "
                                  "(wait_ms), or take them as they are (on_stale=serve)");
-  return Snapshot(std::move(*session), std::move(*transaction), *tenant, std::move(position));
+  return Snapshot(std::move(*session), std::move(*transaction), *tenant, std::move(position),
+                  std::move(live->renamed));
+}
+
+Result<BinaryRows> Snapshot::fetch(std::string_view sql, const Params& params) {
+  if (renamed_.empty()) return transaction_.fetch(sql, params);
+  std::string text{sql};
+  for (const auto& [listed, live] : renamed_)
+    for (auto at = text.find(listed); at != std::string::npos; at = text.find(listed, at + live.size()))
+      text.replace(at, listed.size(), live);
+  return transaction_.fetch(text, params);
 }
 
 http::Response Snapshot::answer(const std::function<void(json::Writer&)>& write) const {

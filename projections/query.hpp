@@ -48,19 +48,22 @@ class Snapshot {
 
   const TenantId& tenant() const { return tenant_; }
   const std::string& position() const { return position_; }
-  Result<BinaryRows> fetch(std::string_view sql, const Params& params) {
-    return transaction_.fetch(sql, params);
-  }
+  // Queries name their tables by rows_schema() of the listed models; here that means the live version's,
+  // whatever its number (versions.hpp).
+  Result<BinaryRows> fetch(std::string_view sql, const Params& params);
+  using Renamed = std::vector<std::pair<std::string, std::string>>;  // "leads_v1." → "leads_v3."
 
   // A JSON object that begins with the position; `write` adds the other members.
   http::Response answer(const std::function<void(json::Writer&)>& write) const;
 
  private:
-  Snapshot(PostgresPool::Lease session, Transaction transaction, TenantId tenant, std::string position);
+  Snapshot(PostgresPool::Lease session, Transaction transaction, TenantId tenant, std::string position,
+           Renamed renamed);
   PostgresPool::Lease session_;
   Transaction transaction_;  // dies before its session
   TenantId tenant_;
   std::string position_;
+  Renamed renamed_;
 };
 
 // What the tenant stated of itself; the workspace model must take part in the snapshot.

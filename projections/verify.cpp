@@ -3,6 +3,7 @@
 #include "projections/install.hpp"
 #include "projections/verify_deep.hpp"
 #include "projections/verify_journal.hpp"
+#include "projections/versions.hpp"
 
 namespace trunkline {
 namespace {
@@ -76,9 +77,30 @@ std::string Finding::text() const {
          d.stored + ", counted " + d.counted;
 }
 
-Result<VerifyReport> verify(Log& log, const std::string& postgres_address, std::span<const Projection> models,
+namespace {
+
+// Where versions were noted (versions.hpp), the live one of each model.
+Result<std::vector<Projection>> live_ones(const std::string& address, std::span<const Projection> models) {
+  auto session = Postgres::connect(address);
+  if (!session) return session.error();
+  if (auto status = install_bookkeeping(*session); !status) return status.error();
+  std::vector<Projection> live;
+  for (const Projection& model : models) {
+    auto found = live_version(*session, model);
+    if (!found && found.error().code != "not_installed") return found.error();
+    live.push_back(found ? *found : model);
+  }
+  return live;
+}
+
+}  // namespace
+
+Result<VerifyReport> verify(Log& log, const std::string& postgres_address, std::span<const Projection> listed,
                             const VerifyOptions& options) {
   VerifyReport report;
+  const auto found = live_ones(postgres_address, listed);
+  if (!found) return found.error();
+  const std::span<const Projection> models{*found};
   std::vector<Snapshot> snapshots(models.size());
   for (std::size_t i = 0; i < models.size(); ++i) {
     if (options.progress) options.progress("recounting " + std::string{models[i].name}, i, models.size());

@@ -44,7 +44,8 @@ struct VerifyOptions {
   std::function<void(std::string_view step, std::uint64_t done, std::uint64_t all)> progress = nullptr;
 };
 
-// Errors: the log's and Postgres'; reject "not_installed" for a model without tables. What differs is no
+// Errors: the log's and Postgres'; reject "not_installed" for a model without tables; retry
+// "rebuild_needed" for one whose rows other code made. What differs is no
 // error.
 Result<VerifyReport> verify(Log& log, const std::string& postgres_address, std::span<const Projection> models,
                             const VerifyOptions& options = {});

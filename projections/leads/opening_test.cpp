@@ -36,7 +36,8 @@ std::string sealed_event(KeyStore& keys, std::string type, std::string subject, 
 std::vector<std::string> story(KeyStore& keys) {
   PersonalParts about;
   about.literals = {{Token{phone_token}, "+15550123CANARY"}, {Token{mail_token}, "canary@example.com"}};
-  about.fields = {{"/first_name", "\"Canary\""}, {"/last_name", "\"Bird\""}, {"/city", "\"Canaryville\""}};
+  about.fields = {
+      {"/first_name", "\"Canary\""}, {"/last_name", "\"Canarybird\""}, {"/city", "\"Canaryville\""}};
   PersonalParts said;
   said.literals = {{Token{phone_token}, "+15550123CANARY"}};
   said.fields = {{"/content", "\"canary sings\""}};
@@ -104,8 +105,7 @@ class Desk {
 bool sings(std::string rows) {
   std::transform(rows.begin(), rows.end(), rows.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return rows.find("canar") != std::string::npos || rows.find("bird") != std::string::npos ||
-         rows.find("5550123") != std::string::npos;
+  return rows.find("canar") != std::string::npos || rows.find("5550123") != std::string::npos;
 }
 
 }  // namespace
@@ -116,7 +116,7 @@ TEST_CASE("names and contact points are open in a lead's row, what was said is n
   Desk desk(keys);
   desk.fold(story(keys));
   CHECK(desk.text("SELECT concat_ws(' ', first_name, last_name, city, phone, email) FROM leads") ==
-        "Canary Bird Canaryville +15550123CANARY canary@example.com\n");
+        "Canary Canarybird Canaryville +15550123CANARY canary@example.com\n");
   CHECK(desk.everything().find("sings") == std::string::npos);
   CHECK(desk.text("SELECT count(*) FROM texts") == "2\n");
 }
