@@ -101,10 +101,19 @@ struct Request {
   Result<TenantId> tenant() const;
 };
 
+// An answer that is found while it is sent: appends the next piece and says whether more will come. Called on
+// the connection's own thread, again when the client has taken the piece before, so memory stays at one piece
+// and a slow client holds up nobody but itself. It returns within a second (an empty piece will do): between
+// two calls is seen whether the client is gone or the server stops. An error breaks the answer off, and the
+// client can tell that it is not whole.
+enum class More { yes, no };
+using Pieces = std::function<Result<More>(std::string& piece)>;
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
+  Pieces pieces = nullptr;  // instead of a body; so many at once as ServerSettings::streams_max allows
   std::vector<std::pair<std::string, std::string>> headers;
 
   Response& header(std::string name, std::string value);

@@ -43,6 +43,28 @@ Result<Answer> Client::get(const std::string& target) {
   return answer_of(impl_->client.Get(target));
 }
 
+Result<Answer> Client::get_in_pieces(const std::string& target,
+                                     const std::function<bool(std::string_view)>& sink) {
+  int status = 0;
+  bool enough = false;
+  std::string refusal;
+  const auto result = impl_->client.Get(
+      target,
+      [&](const httplib::Response& head) {
+        status = head.status;
+        return true;
+      },
+      [&](const char* data, std::size_t size) {
+        if (status != 200) return static_cast<bool>(refusal.append(data, size).size());
+        enough = !sink({data, size});
+        return !enough;
+      });
+  if (enough) return Answer{status, {}, {}};
+  auto answer = answer_of(result);
+  if (answer) answer->body = std::move(refusal);
+  return answer;
+}
+
 Result<Answer> Client::post(const std::string& target, std::string_view content_type,
                             const std::string& body) {
   return answer_of(impl_->client.Post(target, body, std::string{content_type}));

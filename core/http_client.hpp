@@ -1,5 +1,6 @@
 // A small HTTP client for the command line: one kept connection to a Trunkline server.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ class Client {
   ~Client();
 
   Result<Answer> get(const std::string& target);
+  // An answer of 200 goes piece by piece to the sink, which says false when it has enough; another one is
+  // given whole. retry "connection" also when it was broken off.
+  Result<Answer> get_in_pieces(const std::string& target, const std::function<bool(std::string_view)>& sink);
   Result<Answer> post(const std::string& target, std::string_view content_type, const std::string& body);
 
  private:

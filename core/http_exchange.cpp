@@ -181,7 +181,54 @@ void Exchange::close_after_answer() {
   raw_->headers.emplace("Connection", "close");
 }
 
+void Exchange::tell_served(int status) const {
+  if (!parts_.served) return;
+  const auto took = std::chrono::steady_clock::now() - started_;
+  parts_.served({route_, raw_->method, status, key_id_,
+                 std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
+}
+
+bool Exchange::send_piece(const Pieces& pieces, httplib::DataSink& sink) {
+  piece_.clear();
+  const auto more = [&]() -> Result<More> {
+    try {
+      return pieces(piece_);
+    } catch (const std::exception&) {
+      return must_stop("internal", "this request met a fault of the server");
+    }
+  }();
+  must_close_ = !more || stream_.client_is_gone();
+  if (!must_close_ && !piece_.empty()) must_close_ = !sink.write(piece_.data(), piece_.size());
+  if (must_close_) return false;
+  if (*more == More::no)
+    sink.done();
+  else if (!piece_.empty())
+    must_close_ = !stream_.flush();
+  return !must_close_;
+}
+
+void Exchange::finish_in_pieces(Response response, httplib::Response& raw_response) {
+  if (parts_.streams.fetch_add(1) >= parts_.settings.streams_max) {
+    --parts_.streams;
+    finish(problem(try_again("overloaded", "as many long answers as this server allows are under way")),
+           raw_response);
+    return;
+  }
+  const auto status = raw_response.status = response.status;
+  for (auto& [name, value] : response.headers) raw_response.set_header(name, value);
+  raw_response.set_chunked_content_provider(
+      response.content_type,
+      [this, pieces = std::move(response.pieces)](std::size_t, httplib::DataSink& sink) {
+        return send_piece(pieces, sink);
+      },
+      [this, status](bool) {
+        --parts_.streams;
+        tell_served(status);
+      });
+}
+
 void Exchange::finish(Response response, httplib::Response& raw_response) {
+  if (response.pieces) return finish_in_pieces(std::move(response), raw_response);
   raw_response.status = response.status;
   for (auto& [name, value] : response.headers) raw_response.set_header(name, value);
   const bool cacheable = response.status == 200 && raw_->method == "GET";
@@ -197,10 +244,7 @@ void Exchange::finish(Response response, httplib::Response& raw_response) {
   raw_response.body = std::move(response.body);
   if (accepts_gzip_ && raw_response.body.size() >= parts_.settings.gzip_bytes_min)
     raw_->headers.emplace("Accept-Encoding", "gzip");
-  if (!parts_.served) return;
-  const auto took = std::chrono::steady_clock::now() - started_;
-  parts_.served({route_, raw_->method, raw_response.status, key_id_,
-                 std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
+  tell_served(raw_response.status);
 }
 
 }  // namespace trunkline::http

@@ -3,6 +3,8 @@
 #pragma once
 #include <httplib.h>
 
+#include <atomic>
+
 #include "core/http_stream.hpp"
 
 namespace trunkline::http {
@@ -12,6 +14,7 @@ struct ServerParts {
   Routes routes;
   Authenticate authenticate;
   std::function<void(const Served&)> served;
+  mutable std::atomic<std::size_t> streams = 0;  // answers that are being sent in pieces
 };
 
 class Exchange {
@@ -31,6 +34,9 @@ class Exchange {
   Response respond(IncomingBody& body);
   Response respond_to(const Routes::Match& match, IncomingBody& body);
   void finish(Response response, httplib::Response& raw_response);
+  void finish_in_pieces(Response response, httplib::Response& raw_response);
+  bool send_piece(const Pieces& pieces, httplib::DataSink& sink);
+  void tell_served(int status) const;
   void close_after_answer();
   std::string_view raw_header(std::string_view name) const;
 
@@ -43,6 +49,7 @@ class Exchange {
   bool has_body_ = false;
   bool accepts_gzip_ = false;
   bool must_close_ = false;
+  std::string piece_;
 };
 
 }  // namespace trunkline::http

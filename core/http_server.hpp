@@ -15,13 +15,14 @@ struct ServerSettings {
   std::string host = "127.0.0.1";
   int port = 0;                            // 0: any free one
   std::size_t connections_max = 256;       // a thread each while open
+  std::size_t streams_max = 64;            // of them, answers sent in pieces; one more gets 503
   std::size_t head_bytes_max = 32 * 1024;  // request line and headers together
   std::size_t request_line_bytes_max = 8 * 1024;
   int head_timeout_ms = 10'000;  // from a request's first byte to the end of its headers, overall
   int idle_timeout_ms = 30'000;  // between requests of a kept connection
   int body_timeout_ms = 30'000;  // waiting for a body, overall, and …
   std::size_t body_bytes_per_second_min = 4'096;  // … one second more for each so many bytes that did arrive
-  int write_timeout_ms = 30'000;                  // an answer that the client does not take
+  int write_timeout_ms = 30'000;                  // an answer, or piece, that the client does not take
   std::size_t gzip_bytes_min = 2'048;             // smaller answers are not worth compressing
 };
 

@@ -139,6 +139,11 @@ bool ClientStream::flush() {
   return true;
 }
 
+bool ClientStream::client_is_gone() const {
+  pollfd asked{socket_, 0, 0};
+  return ::poll(&asked, 1, 0) > 0 && (asked.revents & (POLLHUP | POLLERR)) != 0;
+}
+
 void ClientStream::close_gently() {
   flush();
   ::shutdown(socket_, SHUT_WR);

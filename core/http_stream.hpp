@@ -27,6 +27,7 @@ class ClientStream final : public httplib::Stream {
   void begin_body();
   Failure failure() const { return failure_; }
   bool flush();
+  bool client_is_gone() const;                // as far as one can tell without writing
   void answer(std::string_view whole_reply);  // instead of whatever was not yet sent
   // Ends our side, lets the client read our answer, drops what it still sends (bounded), closes.
   void close_gently();

@@ -1,5 +1,5 @@
-// What a server keeps on disk, by name: {journal/, master.key, access.toml}. Made 0700: the master key opens
-// everything.
+// What a server keeps on disk, by name: {journal/, master.key, access.toml, history_index/}. Made 0700: the
+// master key opens everything.
 #pragma once
 #include <filesystem>
 
@@ -14,6 +14,8 @@ struct DataDirectory {
   std::filesystem::path journal() const { return path / "journal"; }
   std::filesystem::path master_key() const { return path / "master.key"; }
   std::filesystem::path access() const { return path / "access.toml"; }
+  // Built from the journal: may be deleted, needs no backup.
+  std::filesystem::path history_index() const { return path / "history_index"; }
 
   Status make() const {
     std::error_code error;

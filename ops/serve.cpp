@@ -1,5 +1,6 @@
 #include "ops/serve.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
@@ -13,6 +14,7 @@
 #include "ingest/events_door.hpp"
 #include "ops/data_directory.hpp"
 #include "ops/folding.hpp"
+#include "ops/history.hpp"
 #include "ops/journal.hpp"
 #include "ops/verify_job.hpp"
 #include "projections/query.hpp"
@@ -25,6 +27,7 @@ http::ServerSettings server_settings(const Settings& settings) {
   server.host = settings.host;
   server.port = static_cast<int>(settings.port);
   server.connections_max = static_cast<std::size_t>(settings.connections_max);
+  server.streams_max = std::max<std::size_t>(1, server.connections_max / 4);
   server.idle_timeout_ms = static_cast<int>(settings.idle_timeout_ms);
   server.body_timeout_ms = static_cast<int>(settings.body_timeout_ms);
   return server;
@@ -37,11 +40,13 @@ DoorLimits door_limits(const Settings& settings) {
   return limits;
 }
 
-void add_health_routes(http::Routes& routes) {
+void add_health_routes(http::Routes& routes, const History& history) {
   routes.get("/healthz", http::Scope::open, [](http::Request&) { return http::json("{\"status\":\"ok\"}"); });
-  // Read models that are local to the process would have to catch up first; those in Postgres are shared.
-  routes.get("/readyz", http::Scope::open,
-             [](http::Request&) { return http::json("{\"status\":\"ready\"}"); });
+  // What is local to the process has to catch up first; read models in Postgres are shared.
+  routes.get("/readyz", http::Scope::open, [&history](http::Request&) {
+    return history.ready() ? http::json("{\"status\":\"ready\"}")
+                           : http::problem(try_again("catching_up", "the history's index is being built"));
+  });
 }
 
 void log_served(const http::Served& served) {
@@ -69,6 +74,7 @@ struct Serving::Parts {
   std::optional<Gate> gate;
   std::unique_ptr<EventsDoor> door;
   std::unique_ptr<Folding> folding;
+  std::unique_ptr<History> history;
   std::optional<QueryContext> queries;
   std::unique_ptr<Erasing> erasing;
   std::unique_ptr<http::Server> server;
@@ -110,6 +116,10 @@ Status Serving::Parts::open_doors() {
   auto started = Folding::start(*log, *keys, settings);
   if (!started) return started.error();
   folding = std::move(*started);
+  auto opened = History::open(DataDirectory{settings.data_dir}.history_index().string(), *log, clock, *keys);
+  if (!opened) return opened.error();
+  history = std::move(*opened);
+  history->keep_up();
   erasing = std::make_unique<Erasing>(*keys, *log, clock, [this](Position wanted, Deadline deadline) {
     return folding->progress().wait_until("leads", wanted, deadline);
   });
@@ -118,13 +128,14 @@ Status Serving::Parts::open_doors() {
 
 Status Serving::Parts::start_server() {
   http::Routes routes;
-  add_health_routes(routes);
+  add_health_routes(routes, *history);
   add_routes(routes, *door);
   add_routes(routes, *catalogue);
   add_verify_route(routes, *log, settings.postgres,
                    {static_cast<std::size_t>(settings.rows_cached_max), keys.get()});
   queries.emplace(QueryContext{*pool, *log, clock, *keys, folding->progress()});
   add_query_routes(routes, *queries);
+  history->add_routes(routes);
   add_erase_route(routes, *erasing);
   server = std::make_unique<http::Server>(
       server_settings(settings), std::move(routes),

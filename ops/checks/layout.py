@@ -15,7 +15,7 @@ MAY_INCLUDE = {
 # A third-party header, and the only files that may name it. Tests and benchmarks may name any.
 LIBRARIES = [
     (r"simdjson", ["core/json.*"]),
-    (r"rocksdb/", ["core/log/rocks*"]),
+    (r"rocksdb/", ["core/log/rocks*", "core/history/rocks*"]),
     (r"librdkafka/", ["core/log/kafka_*"]),
     (r"pqxx|libpq|pg_config", ["core/postgres*"]),
     (r"httplib", ["core/http*"]),
