@@ -133,7 +133,8 @@ Status Serving::Parts::start_server() {
   add_routes(routes, *catalogue);
   add_verify_route(routes, *log, settings.postgres,
                    {static_cast<std::size_t>(settings.rows_cached_max), keys.get()});
-  queries.emplace(QueryContext{*pool, *log, clock, *keys, folding->progress()});
+  queries.emplace(
+      QueryContext{*pool, *log, clock, *keys, folding->progress(), &history->context().index});
   add_query_routes(routes, *queries);
   history->add_routes(routes);
   add_erase_route(routes, *erasing);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
+#include "core/history/index.hpp"
 #include "core/http.hpp"
 #include "core/keys.hpp"
 #include "core/log/log.hpp"
@@ -33,6 +34,7 @@ struct QueryContext {
   const Clock& clock;
   KeyStore& keys;  // opens what is sealed; makes nothing
   const Progress& progress;
+  const HistoryIndex* history = nullptr;  // for questions about the past; without it they are refused
 };
 
 class Snapshot {
@@ -45,6 +47,11 @@ class Snapshot {
   }
   static Result<Snapshot> open(const QueryContext& context, const http::Request& request,
                                const std::vector<const Projection*>& models);
+
+  // The rows of one lead as of a past moment (?as_of=, a time of recording or a position), folded from its
+  // own events into tables of this session that go with it. Errors besides: those of events_of_lead.
+  static Result<Snapshot> of_past(const QueryContext& context, const http::Request& request,
+                                  const Projection& projection, const Token& about);
 
   const TenantId& tenant() const { return tenant_; }
   const std::string& position() const { return position_; }

@@ -8,9 +8,11 @@
 #include "projections/install.hpp"
 #include "projections/query.hpp"
 #include "projections/runner.hpp"
+#include "projections/versions.hpp"
 #include "tests/any_log.hpp"
 #include "tests/builders.hpp"
 #include "tests/manual_clock.hpp"
+#include "tests/temporary_directory.hpp"
 #include "tests/test_database.hpp"
 
 namespace trunkline::testing {
@@ -26,6 +28,10 @@ class Office {
     auto session = database_.connect();
     REQUIRE(install_bookkeeping(session).ok());
     for (const Projection& projection : projections()) REQUIRE(install(session, projection).ok());
+    auto index = HistoryIndex::open(directory_.path() + "/index", log_);
+    REQUIRE(index.ok());
+    index_ = std::move(*index);
+    context_.history = index_.get();
     add_query_routes(routes_, context_);
   }
 
@@ -35,6 +41,19 @@ class Office {
     const auto appended = log_.append(std::move(drafts));
     REQUIRE(appended.ok());
     return {appended->back().partition, appended->back().next + 1};
+  }
+  // Notes which versions are live, as a server does: after that models can be rebuilt.
+  void install_versions() {
+    auto session = database_.connect();
+    for (const Projection& projection : projections()) REQUIRE(install_live(session, projection).ok());
+  }
+  std::string address() const { return database_.address(); }
+  void index_all() {
+    for (;;) {
+      const auto step = index_->step();
+      REQUIRE_MESSAGE(step.ok(), (step ? "" : step.error().message));
+      if (*step == 0) return;
+    }
   }
   void fold_all() {
     for (const Projection& projection : projections()) {
@@ -85,6 +104,8 @@ class Office {
   AnyLog log_;
   PostgresPool pool_;
   Progress progress_;
+  TemporaryDirectory directory_;
+  std::unique_ptr<HistoryIndex> index_;
   QueryContext context_;
   http::Routes routes_;
   NoBody no_body_;

@@ -1,5 +1,6 @@
 #include "core/history/index.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 #include "core/history/rocks_index_store.hpp"
@@ -12,11 +13,14 @@ constexpr std::size_t step_bytes = 4 << 20;
 constexpr auto idle_wait = std::chrono::seconds{1};
 constexpr auto after_failure = std::chrono::milliseconds{500};
 
-void add_tokens(json::Object data, std::string_view member, std::vector<std::string_view>& to) {
-  const auto contact = data.object(member);
-  if (!contact) return;
-  for (const auto [name, value] : *contact)
-    if (const auto token = value.as_string()) to.push_back(*token);
+void add(std::optional<std::string_view> text, std::vector<std::string_view>& to) {
+  if (text && !text->empty() && std::find(to.begin(), to.end(), *text) == to.end()) to.push_back(*text);
+}
+
+void add_members(const json::Object data, std::string_view member, std::vector<std::string_view>& to) {
+  const auto object = data.object(member);
+  if (!object) return;
+  for (const auto [name, value] : *object) add(value.as_string(), to);
 }
 
 // The place is in this journal, and the record before it is still the one that was indexed.
@@ -31,19 +35,24 @@ Result<bool> continues(Log& log, const IndexStore::Place& place) {
 
 }  // namespace
 
-// Facts that an event names besides its subject: a reversal's conversion, what a call or message is part of.
+// Facts that an event names besides its subject: a reversal's conversion, what a message is part of, how
+// providers call a call. An erasure names its tokens in a list.
 IndexKeys index_keys(const EventView& event) {
   IndexKeys keys;
-  keys.subjects.push_back(event.subject);
+  add(event.subject, keys.subjects);
   for (const std::string_view member : {"conversion_id", "call_id", "conversation_id"})
-    if (const auto id = event.data.string(member); id && *id != event.subject) keys.subjects.push_back(*id);
+    add(event.data.string(member), keys.subjects);
+  add_members(event.data, "provider_ids", keys.subjects);
   for (std::string_view rest = event.contacts; !rest.empty();) {
     const auto blank = std::min(rest.find(' '), rest.size());
-    keys.contacts.push_back(rest.substr(0, blank));
+    add(rest.substr(0, blank), keys.contacts);
     rest.remove_prefix(std::min(blank + 1, rest.size()));
   }
-  add_tokens(event.data, "contact", keys.contacts);
-  add_tokens(event.data, "other", keys.contacts);
+  add_members(event.data, "contact", keys.contacts);
+  add_members(event.data, "other", keys.contacts);
+  if (const auto tokens = event.data.array("tokens"))
+    for (const json::Value token : *tokens) add(token.as_string(), keys.contacts);
+  keys.links = keys.contacts.size() > 1 || event.type == "lead.unlinked";
   return keys;
 }
 
@@ -110,7 +119,10 @@ Result<std::size_t> HistoryIndex::add(Position from) {
     if (!event) continue;  // not an event that anybody could read
     const IndexKeys keys = index_keys(*event);
     for (const auto subject : keys.subjects) store_->put('s', event->tenant, subject, record.offset);
-    for (const auto contact : keys.contacts) store_->put('c', event->tenant, contact, record.offset);
+    for (const auto contact : keys.contacts) {
+      store_->put('c', event->tenant, contact, record.offset);
+      if (keys.links) store_->put('l', event->tenant, contact, record.offset);
+    }
   }
   const Record last = (*records)[records->size() - 1];
   const Position to{from.partition, last.offset + 1};

@@ -3,6 +3,7 @@
 //
 //   's' tenant 00 subject 00 offset   what an event is about, and the facts that it names besides
 //   'c' tenant 00 token 00 offset     the contact points that it names
+//   'l' tenant 00 token 00 offset     of these, those that it may link or un-link
 //   'p' partition                     how far: next offset, digest of the last record; in the same write
 //   batch 'j'                               which journal, and the format
 //
@@ -27,7 +28,7 @@ class IndexStore;
 
 class HistoryIndex {
  public:
-  enum class Key : char { subject = 's', contact = 'c' };
+  enum class Key : char { subject = 's', contact = 'c', link = 'l' };
 
   // Opens or makes it; the log outlives it. Errors: retry "index_in_use", "index" (disk).
   static Result<std::unique_ptr<HistoryIndex>> open(std::string directory, Log& log);
@@ -65,6 +66,7 @@ class HistoryIndex {
 // What an event is to be found by.
 struct IndexKeys {
   std::vector<std::string_view> subjects, contacts;  // views as the event's
+  bool links = false;                                // who the contacts are may depend on it
 };
 IndexKeys index_keys(const EventView& event);
 

@@ -32,6 +32,28 @@ bool matches(const HistoryQuestion& question, const EventView& event) {
   return std::find(contacts.begin(), contacts.end(), question.contact->value()) != contacts.end();
 }
 
+Status read_records(Log& log, Partition partition, std::span<const Offset> offsets,
+                    const std::function<Result<bool>(const Record&)>& visit) {
+  for (std::size_t i = 0; i < offsets.size();) {
+    std::size_t last = i;
+    while (last + 1 < offsets.size() && offsets[last + 1].value() - offsets[last].value() <= read_over)
+      ++last;
+    const std::uint64_t span = offsets[last].value() - offsets[i].value();
+    const auto records = log.read({partition, offsets[i]},
+                                  span == 0 ? 1 : std::min(scan_bytes, (span + 1) * usual_document_bytes));
+    if (!records) return records.error();
+    if (records->empty()) return must_stop("journal_corrupt", "the journal lacks a record that it had");
+    for (std::size_t r = 0; r < records->size() && i <= last; ++r) {
+      if ((*records)[r].offset != offsets[i]) continue;
+      const auto more = visit((*records)[r]);
+      if (!more) return more.error();
+      if (!*more) return done();
+      ++i;
+    }
+  }
+  return done();
+}
+
 HistoryReader::HistoryReader(Log& log, const HistoryIndex* index, HistoryQuestion question)
     : log_(log),
       index_(index),
@@ -79,35 +101,14 @@ Status HistoryReader::look_up(Found& found, const Room& room, Offset indexed) {
       index_->find(question_.tenant, subject ? HistoryIndex::Key::subject : HistoryIndex::Key::contact,
                    subject ? *question_.subject : question_.contact->value(), at_, offsets_at_once);
   if (!offsets) return offsets.error();
-  if (auto status = read_these(*offsets, found, room); !status) return status;
+  const auto read = read_records(log_, question_.from.partition, *offsets, [&](const Record& record) {
+    const bool wanted = record.offset < question_.end && room.left(found.records);
+    at_ = std::max(at_, wanted ? record.offset + 1 : std::min(record.offset, question_.end));
+    if (wanted && judge(record.document)) found.records.add(record.offset, record.document);
+    return wanted;
+  });
+  if (!read) return read;
   if (offsets->size() < offsets_at_once && room.left(found.records)) at_ = std::max(at_, indexed);
-  return done();
-}
-
-// Neighbours are read together.
-Status HistoryReader::read_these(const std::vector<Offset>& offsets, Found& found, const Room& room) {
-  for (std::size_t i = 0; i < offsets.size() && room.left(found.records);) {
-    if (offsets[i] >= question_.end) {
-      at_ = question_.end;
-      return done();
-    }
-    std::size_t last = i;
-    while (last + 1 < offsets.size() && offsets[last + 1].value() - offsets[last].value() <= read_over)
-      ++last;
-    const std::uint64_t span = offsets[last].value() - offsets[i].value();
-    const auto records = log_.read({question_.from.partition, offsets[i]},
-                                   span == 0 ? 1 : std::min(scan_bytes, (span + 1) * usual_document_bytes));
-    if (!records) return records.error();
-    if (records->empty()) return must_stop("journal_corrupt", "the journal lacks a record that it had");
-    for (std::size_t r = 0; r < records->size() && i < offsets.size() && room.left(found.records); ++r) {
-      const Record record = (*records)[r];
-      if (record.offset >= question_.end) break;
-      if (record.offset != offsets[i]) continue;
-      at_ = record.offset + 1;
-      ++i;
-      if (judge(record.document)) found.records.add(record.offset, record.document);
-    }
-  }
   return done();
 }
 

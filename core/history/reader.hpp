@@ -1,7 +1,9 @@
 // The history of one tenant, read from the journal: by type, subject, contact, time and position. By subject
 // or contact the index says where to look; else the partition is scanned.
 #pragma once
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,11 @@ struct HistoryQuestion {
 };
 
 bool matches(const HistoryQuestion& question, const EventView& event);
+
+// Reads these records, in ascending order, neighbours together, until `visit` says false. Errors: the log's,
+// and what visit gives.
+Status read_records(Log& log, Partition partition, std::span<const Offset> offsets,
+                    const std::function<Result<bool>(const Record&)>& visit);
 
 // One thread. Log and index outlive it.
 class HistoryReader {
@@ -51,7 +58,6 @@ class HistoryReader {
   Offset indexed() const;
   Status scan(Found& found, const Room& room);
   Status look_up(Found& found, const Room& room, Offset indexed);
-  Status read_these(const std::vector<Offset>& offsets, Found& found, const Room& room);
   bool judge(std::string_view document);
 
   Log& log_;

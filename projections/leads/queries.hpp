@@ -6,6 +6,9 @@
 //   GET /v1/leads/{id}           one lead; any member's token leads to it
 //   GET /v1/leads/{id}/timeline  what happened, newest first, across channels and members: family, cursor,
 //   limit
+//
+// The last three take as_of=, a time or a position: what they would have answered when everything had come in
+// that came in until then.
 #pragma once
 #include <span>
 #include <string>
@@ -18,6 +21,10 @@ namespace trunkline::leads {
 void add_routes(http::Routes& routes, const QueryContext& context);
 
 std::span<const ShownColumn> lead_columns();
+
+// The live rows, or with ?as_of= those of the lead of this token then.
+Result<Snapshot> rows_about(const QueryContext& context, const http::Request& request,
+                            const std::string& token);
 
 Result<http::Response> list(const QueryContext& context, const http::Request& request);
 Result<http::Response> counts(const QueryContext& context, const http::Request& request);

@@ -75,9 +75,15 @@ Result<std::string> asked_token(const QueryContext& context, const http::Request
 
 }  // namespace
 
+Result<Snapshot> rows_about(const QueryContext& context, const http::Request& request,
+                            const std::string& token) {
+  return request.query.has("as_of") ? Snapshot::of_past(context, request, projection, Token{token})
+                                    : Snapshot::open(context, request, projection);
+}
+
 Result<http::Response> detail(const QueryContext& context, const http::Request& request) {
-  if (const auto known = knows_only(request.query, {}); !known) return known.error();
-  auto snapshot = Snapshot::open(context, request, projection);
+  if (const auto known = knows_only(request.query, {"as_of"}); !known) return known.error();
+  auto snapshot = rows_about(context, request, request.path("id"));
   if (!snapshot) return snapshot.error();
   const auto lead = find(*snapshot, request.path("id"));
   if (!lead) return lead.error();
@@ -86,11 +92,12 @@ Result<http::Response> detail(const QueryContext& context, const http::Request& 
 }
 
 Result<http::Response> by_contact(const QueryContext& context, const http::Request& request) {
-  if (const auto known = knows_only(request.query, {"phone", "email", "visitor_id", "token"}); !known)
+  if (const auto known = knows_only(request.query, {"phone", "email", "visitor_id", "token", "as_of"});
+      !known)
     return known.error();
   const auto token = asked_token(context, request);
   if (!token) return token.error();
-  auto snapshot = Snapshot::open(context, request, projection);
+  auto snapshot = rows_about(context, request, *token);
   if (!snapshot) return snapshot.error();
   const auto lead = find(*snapshot, *token);
   if (!lead) return lead.error();

@@ -139,11 +139,11 @@ void write_said(json::Writer& out, const SaidByFact& said, const BinaryRows& row
 }  // namespace
 
 Result<http::Response> timeline(const QueryContext& context, const http::Request& request) {
-  if (const auto known = knows_only(request.query, {"family", "cursor", "limit"}); !known)
+  if (const auto known = knows_only(request.query, {"family", "cursor", "limit", "as_of"}); !known)
     return known.error();
   const auto page = page_of(request);
   if (!page) return page.error();
-  auto snapshot = Snapshot::open(context, request, projection);
+  auto snapshot = rows_about(context, request, request.path("id"));
   if (!snapshot) return snapshot.error();
   const auto known = known_contact(*snapshot, request.path("id"));
   if (!known) return known.error();
