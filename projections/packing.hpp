@@ -1,5 +1,5 @@
-// Bytes of a packed column: numbers as LEB128 (signed ones zigzagged first), stamps as 16 bytes big-endian,
-// texts with their size in front. Equal contents give equal bytes.
+// Bytes of a packed column: numbers as LEB128 (signed ones zigzagged first), fixed numbers as 8 bytes and
+// stamps as 16, big-endian, texts with their size in front. Equal contents give equal bytes.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -27,13 +27,13 @@ class Packer {
   Packer& stamp(const Stamp& stamp) {
     return fixed(static_cast<std::uint64_t>(stamp.time_us)).fixed(stamp.tie);
   }
-  std::string take() { return std::move(bytes_); }
-
- private:
   Packer& fixed(std::uint64_t number) {
     for (int shift = 56; shift >= 0; shift -= 8) bytes_.push_back(static_cast<char>(number >> shift));
     return *this;
   }
+  std::string take() { return std::move(bytes_); }
+
+ private:
   std::string bytes_;
 };
 
@@ -73,8 +73,6 @@ class Unpacker {
     const auto time = static_cast<std::int64_t>(fixed());
     return {time, fixed()};
   }
-
- private:
   std::uint64_t fixed() {
     if (rest_.size() < 8) return fail();
     std::uint64_t number = 0;
@@ -83,6 +81,8 @@ class Unpacker {
     rest_.remove_prefix(8);
     return number;
   }
+
+ private:
   std::uint64_t fail() {
     ok_ = false;
     rest_ = {};

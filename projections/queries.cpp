@@ -1,6 +1,7 @@
 // The list of everything that is answered from read models.
 #include "projections/analytics/queries.hpp"
 
+#include "projections/conversion/queries.hpp"
 #include "projections/leads/queries.hpp"
 #include "projections/query.hpp"
 
@@ -10,6 +11,7 @@ void add_query_routes(http::Routes& routes, const QueryContext& context) {
   add_status_route(routes, context);
   leads::add_routes(routes, context);
   analytics::add_routes(routes, context);
+  conversion::add_routes(routes, context);
 }
 
 }  // namespace trunkline
