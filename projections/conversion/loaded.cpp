@@ -34,6 +34,7 @@ void add_row(TableWrite& write, const Row& row) {
 
 struct LoadedContacts::Writes {
   TableWrite leads_gone = empty_write<LeadRow>(TableWrite::Kind::remove);
+  TableWrite leads_new = empty_write<LeadRow>(TableWrite::Kind::insert);
   TableWrite leads = empty_write<LeadRow>(TableWrite::Kind::replace);
   TableWrite journeys_gone = empty_write<JourneyRow>(TableWrite::Kind::remove);
   TableWrite journeys = empty_write<JourneyRow>(TableWrite::Kind::replace);
@@ -77,9 +78,11 @@ void LoadedContacts::store_lead(const std::string& head, Writes& writes) {
   std::string encoded;
   encode_row(encoded, lead.row);
   const std::uint64_t digest = digest_of(encoded).low | 1;  // 0 is for who leads nobody
-  if (std::exchange(contact(head).lead_digest, digest) != digest) {
-    writes.leads.tuples += encoded;
-    ++writes.leads.rows;
+  const std::uint64_t before = std::exchange(contact(head).lead_digest, digest);
+  if (before != digest) {
+    TableWrite& write = before == 0 ? writes.leads_new : writes.leads;
+    write.tuples += encoded;
+    ++write.rows;
     store_contact(head);
   }
   for (const JourneyRow& journey : lead.journeys)
@@ -113,7 +116,7 @@ void LoadedContacts::store(WriteSet& writes) {
   for (const std::string& key : left_)
     if (!own.written.contains(key)) remove_row(own.journeys_gone, tenant_in(key), token_in(key));
   store_peers();
-  for (TableWrite* write : {&own.leads_gone, &own.leads, &own.journeys_gone, &own.journeys})
+  for (TableWrite* write : {&own.leads_gone, &own.leads_new, &own.leads, &own.journeys_gone, &own.journeys})
     if (write->rows > 0) writes.push_back(std::move(*write));
 }
 
