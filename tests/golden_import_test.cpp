@@ -209,6 +209,24 @@ void check_bank(Business& bank) {
         "27729 1401 88357");
 }
 
+void check_bank_conversion(Business& bank) {
+  const std::string rates = bank.ask("/v1/conversion/rates");
+  CHECK(figure(rates, "", "leads") == "27729");
+  CHECK(figure(rates, "", "converted") == "1401");
+  CHECK(figure(rates, "", "conversion_rate").substr(0, 9) == "0.0505247");  // 5.0525 %
+  CHECK(figure(rates, "", "reached") == "27727");
+  const std::string months = bank.ask("/v1/conversion/values?group_by=month");
+  CHECK(figure(months, "2008-10", "conversions") == "49");
+  CHECK(figure(months, "2008-07", "conversions") == "384");
+  const std::string funnel = bank.ask("/v1/conversion/funnel");
+  CHECK(figure(funnel, "new", "leads") == "27729");
+  CHECK(figure(funnel, "converted", "leads") == "1401");
+  CHECK(bank.value("SELECT count(*) || ' ' || count(converted_at) || ' ' || sum(conversions) FROM "
+                   "conversion.leads") == "27729 1401 1401");
+  CHECK(bank.value("SELECT count(DISTINCT conversion) || ' ' || count(*) FILTER (WHERE touches = 0) FROM "
+                   "conversion.credits") == "1401 0");
+}
+
 void check_chats(Business& desk) {
   const std::string total = desk.ask("/v1/analytics/messages");
   CHECK(figure(total, "", "conversations") == "819");
@@ -233,9 +251,11 @@ TEST_CASE(
   bank.import(file.string(), "uci_bank_2008.toml");
   bank.fold_all();
   check_bank(bank);
+  check_bank_conversion(bank);
   bank.append_shuffled();
   bank.fold_all();
   check_bank(bank);
+  check_bank_conversion(bank);
 }
 
 TEST_CASE("the booking chats come out as their README counts them, however often they go in") {
