@@ -47,6 +47,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_import_command(app, line);
   add_verify_command(app, line);
   add_events_command(app, line);
+  add_rebuild_command(app, line);
   add_sample_command(app, line);
   add_journal_commands(app, line);
   try {

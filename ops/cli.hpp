@@ -24,6 +24,7 @@ void add_serve_command(CLI::App& app, CommandLine& line);
 void add_keys_commands(CLI::App& app, CommandLine& line);
 void add_import_command(CLI::App& app, CommandLine& line);
 void add_verify_command(CLI::App& app, CommandLine& line);
+void add_rebuild_command(CLI::App& app, CommandLine& line);
 void add_events_command(CLI::App& app, CommandLine& line);
 void add_journal_commands(CLI::App& app, CommandLine& line);
 

@@ -1,7 +1,13 @@
 // The read models of a server: installed at the start, then kept up with the journal by runners on threads of
-// their own.
+// their own. Every version of the rows that this code made is kept up, the live one and those beside it
+// (projections/versions.hpp); which they are is looked at every now and then, for other processes switch and
+// drop as well.
 #pragma once
+#include <condition_variable>
+#include <functional>
+#include <list>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -10,23 +16,45 @@
 #include "core/keys.hpp"
 #include "core/log/log.hpp"
 #include "projections/progress.hpp"
+#include "projections/versions.hpp"
 
 namespace trunkline {
 
 class Folding {
  public:
-  // Installs bookkeeping and models; the runners run when it returns. Log and keys outlive it.
+  // Installs bookkeeping and models; the runners run when it returns. Log and keys outlive it. A model whose
+  // live rows other code made is left as it is, and said so: it has to be rebuilt.
   static Result<std::unique_ptr<Folding>> start(Log& log, KeyStore& keys, const Settings& settings);
   ~Folding();
   void stop();  // returns when all runners have let go of their partitions; idempotent
+  void look();  // versions have changed: soon
 
   const Progress& progress() const { return progress_; }
+  const std::vector<Error>& outdated() const { return outdated_; }  // at the start, one a model
 
  private:
-  explicit Folding(Log& log) : log_(log) {}
+  // One version that is kept up.
+  struct Kept {
+    Projection projection;  // at its version; keeps its place, for the runners hold on to it
+    bool live = false;
+    std::vector<std::jthread> threads;  // last: they use the above
+  };
+  Folding(Log& log, KeyStore& keys, const Settings& settings) : log_(log), keys_(keys), settings_(settings) {}
+  Status install_all();
+  Status keep_what_is_there();
+  void keep(const Projection& projection, bool live);
+  void supervise(const std::stop_token& stop);
+
   Log& log_;
+  KeyStore& keys_;
+  const Settings settings_;
   Progress progress_;
-  std::vector<std::jthread> threads_;
+  std::vector<Error> outdated_;
+  std::list<Kept> kept_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  bool look_ = false;
+  std::jthread supervisor_;
 };
 
 }  // namespace trunkline

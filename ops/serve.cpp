@@ -16,6 +16,7 @@
 #include "ops/folding.hpp"
 #include "ops/history.hpp"
 #include "ops/journal.hpp"
+#include "ops/rebuild_job.hpp"
 #include "ops/verify_job.hpp"
 #include "projections/query.hpp"
 
@@ -75,6 +76,7 @@ struct Serving::Parts {
   std::unique_ptr<EventsDoor> door;
   std::unique_ptr<Folding> folding;
   std::unique_ptr<History> history;
+  std::unique_ptr<RebuildJobs> rebuilds;
   std::optional<QueryContext> queries;
   std::unique_ptr<Erasing> erasing;
   std::unique_ptr<http::Server> server;
@@ -133,10 +135,13 @@ Status Serving::Parts::start_server() {
   add_routes(routes, *catalogue);
   add_verify_route(routes, *log, settings.postgres,
                    {static_cast<std::size_t>(settings.rows_cached_max), keys.get()});
-  queries.emplace(
-      QueryContext{*pool, *log, clock, *keys, folding->progress(), &history->context().index});
+  queries.emplace(QueryContext{*pool, *log, clock, *keys, folding->progress(), &history->context().index});
   add_query_routes(routes, *queries);
   history->add_routes(routes);
+  rebuilds = std::make_unique<RebuildJobs>(
+      *log, settings.postgres, FoldSettings{static_cast<std::size_t>(settings.rows_cached_max), keys.get()},
+      [this] { folding->look(); });
+  add_rebuild_routes(routes, *rebuilds);
   add_erase_route(routes, *erasing);
   server = std::make_unique<http::Server>(
       server_settings(settings), std::move(routes),
@@ -148,6 +153,7 @@ Serving::Serving(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Serving::~Serving() {
   parts_->server->stop();
+  parts_->rebuilds.reset();
   parts_->folding->stop();
 }
 
@@ -163,6 +169,10 @@ int Serving::port() const {
   return parts_->server->port();
 }
 
+const std::vector<Error>& Serving::outdated() const {
+  return parts_->folding->outdated();
+}
+
 Status serve_until_signal(const Settings& settings) {
   logs::start(logs::parse_level(settings.log_level),
               settings.log_format == "json" ? logs::Format::json : logs::Format::logfmt);
@@ -175,6 +185,8 @@ Status serve_until_signal(const Settings& settings) {
   auto serving = Serving::start(settings);
   if (!serving) return serving.error();
   std::printf("Trunkline answers at http://%s:%d\n", settings.host.c_str(), (*serving)->port());
+  for (const Error& outdated : (*serving)->outdated())
+    std::printf("Not served until then: %s\n", outdated.message.c_str());
   std::fflush(stdout);
   logs::info("serving", {{"host", settings.host}, {"port", (*serving)->port()}});
   int signal = 0;

@@ -2,6 +2,7 @@
 // is the order in which it is opened here, and it ends in the opposite order.
 #pragma once
 #include <memory>
+#include <vector>
 
 #include "core/config.hpp"
 #include "core/result.hpp"
@@ -16,6 +17,8 @@ class Serving {
   ~Serving();  // answers the requests under way, lets the read models commit what they have folded, closes
 
   int port() const;
+  // Read models that have to be rebuilt, because other code made their rows: told at the start.
+  const std::vector<Error>& outdated() const;
 
  private:
   struct Parts;

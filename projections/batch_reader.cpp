@@ -17,9 +17,19 @@ const Checkpoint* BatchReader::at(Partition partition) const {
   return found == next_.end() ? nullptr : &found->second;
 }
 
-std::vector<std::pair<std::uint64_t, Partition>> BatchReader::behind() const {
+std::vector<Position> BatchReader::ends() const {
+  std::vector<Position> ends = log_.ends();
+  for (const Position& bound : bounds_) {
+    Position& end = ends[bound.partition.value()];
+    end.next = std::min(end.next, bound.next);
+  }
+  return ends;
+}
+
+std::vector<std::pair<std::uint64_t, Partition>> BatchReader::behind(
+    const std::vector<Position>& ends) const {
   std::vector<std::pair<std::uint64_t, Partition>> behind;
-  for (const Position& end : log_.ends()) {
+  for (const Position& end : ends) {
     const Checkpoint* checkpoint = at(end.partition);
     if (checkpoint == nullptr || end.next <= checkpoint->position.next) continue;
     behind.emplace_back(end.next.value() - checkpoint->position.next.value(), end.partition);
@@ -30,14 +40,15 @@ std::vector<std::pair<std::uint64_t, Partition>> BatchReader::behind() const {
 
 Result<std::vector<Slice>> BatchReader::read(std::size_t bytes_max, std::size_t events_max) {
   std::vector<Slice> slices;
-  for (const auto& [lag, partition] : behind()) {
+  const std::vector<Position> until = ends();
+  for (const auto& [lag, partition] : behind(until)) {
     if (bytes_max == 0 || events_max == 0) break;
     const Checkpoint& from = *at(partition);
     auto records = log_.read(from.position, bytes_max);
     if (!records) return records.error();
     if (records->empty()) continue;
     Slice slice{from, std::move(*records), 0};
-    slice.count = std::min(slice.records.size(), events_max);
+    slice.count = std::min({slice.records.size(), events_max, static_cast<std::size_t>(lag)});
     events_max -= slice.count;
     bytes_max -= std::min(bytes_max, slice.records.bytes());
     slices.push_back(std::move(slice));

@@ -22,6 +22,9 @@ class BatchReader {
   bool owns(Partition partition) const { return next_.contains(partition); }
   const Checkpoint* at(Partition partition) const;
 
+  // From here nothing is read from these positions on. Positions of every partition, or none: no bound.
+  void stop_at(std::vector<Position> bounds) { bounds_ = std::move(bounds); }
+
   // Empty at the end. Goes on behind what it gave last time, whether that is committed or not.
   Result<std::vector<Slice>> read(std::size_t bytes_max, std::size_t events_max);
   void advance(const Checkpoint& to);
@@ -29,10 +32,12 @@ class BatchReader {
   void wait(Deadline deadline);
 
  private:
-  std::vector<std::pair<std::uint64_t, Partition>> behind() const;
+  std::vector<Position> ends() const;
+  std::vector<std::pair<std::uint64_t, Partition>> behind(const std::vector<Position>& ends) const;
 
   Log& log_;
   std::map<Partition, Checkpoint> next_;
+  std::vector<Position> bounds_;  // by partition, or empty
 };
 
 }  // namespace trunkline

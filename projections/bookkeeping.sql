@@ -55,7 +55,7 @@ CREATE TABLE IF NOT EXISTS projections.versions (
   projection text COLLATE "C" NOT NULL,
   version    integer NOT NULL,            -- of the rows: counts what was built
   code       integer NOT NULL,            -- of the fold that made them
-  state      text COLLATE "C" NOT NULL CHECK (state IN ('building', 'built', 'live', 'former')),
+  state      text COLLATE "C" NOT NULL CHECK (state IN ('building', 'built', 'live', 'former', 'dropping')),
   views_sql  text NOT NULL,               -- of that code: what switching back needs
   made_at    timestamptz NOT NULL,
   PRIMARY KEY (projection, version)

@@ -18,6 +18,14 @@ std::string replaced(std::string_view sql, std::string_view variable, std::strin
 // Two processes that start together take turns: CREATE SCHEMA IF NOT EXISTS alone may fail in a race.
 constexpr std::string_view take_turns = "SELECT pg_advisory_xact_lock(hashtext('trunkline.install'));";
 
+// As statements that are harmless for a view that is no longer there.
+constexpr std::string_view rights_on_views =
+    "SELECT format('DO $do$ BEGIN IF to_regclass(%L) IS NOT NULL THEN GRANT %s ON %s TO %s; END IF; END "
+    "$do$', format('%I.%I', n.nspname, c.relname), g.privilege_type, format('%I.%I', n.nspname, c.relname), "
+    "CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE format('%I', pg_get_userbyid(g.grantee)) END) "
+    "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, aclexplode(c.relacl) g "
+    "WHERE n.nspname = $1 AND c.relkind = 'v' AND g.grantee <> c.relowner";
+
 std::string tables_script(const Projection& projection, const std::string& schema) {
   return "CREATE SCHEMA " + schema + "; SET LOCAL search_path = " + schema + ";" +
          std::string{projection.tables_sql};
@@ -37,17 +45,37 @@ std::string rows_schema(const Projection& projection) {
 
 Status install(Postgres& session, const Projection& projection) {
   const std::string rows = rows_schema(projection);
-  const std::string views{projection.name};
   auto transaction = Transaction::begin(session, Transaction::Kind::durable);
   if (!transaction) return transaction.error();
   if (const auto locked = transaction->run(take_turns); !locked) return locked.error();
   const auto found = schema_exists(session, rows);
   if (!found) return found.error();
-  std::string sql = *found ? "" : tables_script(projection, rows);
-  sql += "; CREATE SCHEMA IF NOT EXISTS " + views + "; SET LOCAL search_path = " + views + "; ";
-  sql += replaced(replaced(projection.views_sql, ":rows", rows), ":views", views);
-  if (auto status = session.script(sql); !status) return status;
+  if (!*found)
+    if (auto status = session.script(tables_script(projection, rows)); !status) return status;
+  if (auto status = point_views(session, projection, rows); !status) return status;
   return transaction->commit();
+}
+
+Status point_views(Postgres& session, const Projection& projection, const std::string& schema) {
+  const std::string views{projection.name};
+  const std::string sql = "CREATE SCHEMA IF NOT EXISTS " + views + "; SET LOCAL search_path = " + views +
+                          "; " + replaced(replaced(projection.views_sql, ":rows", schema), ":views", views);
+  if (auto status = session.script("SAVEPOINT views"); !status) return status;
+  if (session.script(sql)) return session.script("RELEASE SAVEPOINT views");
+  if (auto status = session.script("ROLLBACK TO SAVEPOINT views"); !status) return status;
+  const auto granted = session.run(rights_on_views, Params{}.text(views));
+  if (!granted) return granted.error();
+  std::string anew = "DROP VIEW IF EXISTS ";
+  const auto known = session.run(
+      "SELECT string_agg(format('%I.%I', schemaname, viewname), ', ') FROM pg_views WHERE schemaname = $1",
+      Params{}.text(views));
+  if (!known) return known.error();
+  anew = known->is_null(0, 0) ? "" : anew + std::string{known->text(0, 0)} + "; ";
+  anew += sql;
+  if (auto status = session.script(anew); !status) return status;
+  for (std::size_t i = 0; i < granted->size(); ++i)
+    if (auto status = session.script(granted->text(i, 0)); !status) return status;
+  return done();
 }
 
 Status install_tables(Postgres& session, const Projection& projection, const std::string& schema) {

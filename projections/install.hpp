@@ -13,6 +13,11 @@ std::string rows_schema(const Projection& projection);  // "lead_desk_v1"
 // several processes may do it at once.
 Status install(Postgres& session, const Projection& projection);
 
+// Points the stable views at these rows: within the session's open transaction. A view whose columns are
+// others than before is made anew, with the rights that were granted on it; what somebody built upon it keeps
+// it from going, and the error says so.
+Status point_views(Postgres& session, const Projection& projection, const std::string& schema);
+
 // The same tables in a schema of another name, without views: for folding beside the live rows.
 Status install_tables(Postgres& session, const Projection& projection, const std::string& schema);
 

@@ -1,5 +1,6 @@
 // GET /v1/status: how far every read model is behind the journal, by partition; for people and for alarms.
 #include "projections/query.hpp"
+#include "projections/versions.hpp"
 
 namespace trunkline {
 namespace {
@@ -43,11 +44,35 @@ Result<double> lag_seconds(const QueryContext& context, Position next) {
   return std::max(0.0, std::chrono::duration<double>(behind).count());
 }
 
+// The live version and the code that made it; the others by number.
+Result<Projection> write_versions(json::Writer& out, Postgres& session, const Projection& projection) {
+  const auto versions = read_versions(session, projection);
+  if (!versions) return versions.error();
+  Version live{projection.version, projection.version, VersionState::live, {}};
+  for (const Version& version : *versions)
+    if (version.state == VersionState::live) live = version;
+  out.key("version").number(live.number).key("rows_code").number(live.code);
+  out.key("code").number(projection.version).key("rebuild_needed").boolean(live.code != projection.version);
+  out.key("others").open('[');
+  for (const Version& version : *versions)
+    if (version.number != live.number)
+      out.open('{')
+          .key("version")
+          .number(version.number)
+          .key("state")
+          .string(state_name(version.state))
+          .close('}');
+  out.close(']');
+  return at_version(projection, live.number);
+}
+
 Status write_projection(json::Writer& out, const QueryContext& context, Postgres& session,
                         const Projection& projection, const std::vector<Position>& ends) {
-  const auto all = partials(session, projection, context.log.partitions());
+  out.open('{').key("name").string(projection.name);
+  const auto live = write_versions(out, session, projection);
+  if (!live) return live.error();
+  const auto all = partials(session, *live, context.log.partitions());
   if (!all) return all.error();
-  out.open('{').key("name").string(projection.name).key("version").number(projection.version);
   const auto stopped = context.progress.why_stopped(projection.name);
   out.key("stopped");
   stopped ? out.string(stopped->code + ": " + stopped->message) : out.null();

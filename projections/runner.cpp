@@ -27,6 +27,8 @@ std::string reason_of(const Error& error) {
   return error.code + ": " + error.message + (error.pointer.empty() ? "" : " at " + error.pointer);
 }
 
+enum class AtEnd { wait, go_on };
+
 }  // namespace
 
 struct Runner::Impl {
@@ -46,6 +48,7 @@ struct Runner::Impl {
   std::deque<Place> asked_again;           // parked events whose retry was requested
   std::map<Place, std::string> condemned;  // refused by the tables when alone: to be parked
   std::size_t events_max;                  // of the next batch; small while a culprit is sought
+  bool at_end = false;                     // the last turn found nothing to read
 
   // What must be known of the batch that is being committed when its outcome arrives.
   struct InFlight {
@@ -239,7 +242,7 @@ struct Runner::Impl {
   }
 
   // One round of run(): at most one batch is folded and handed over.
-  Status turn() {
+  Status turn(AtEnd at_end_do) {
     if (!claimed || std::chrono::steady_clock::now() >= heartbeat_due) {
       if (auto status = settle(); !status) return status;
       if (auto status = claim_partitions(); !status) return status;
@@ -250,9 +253,11 @@ struct Runner::Impl {
     if (was_claimed && !claimed) return done();  // the earlier batch failed: this one was folded on nothing
     if (!batch) return failed(in_flight_next, batch.error());
     if (batch->events == 0) {
-      if (asked_again.empty()) reader.wait(heartbeat_due);
+      at_end = asked_again.empty();
+      if (at_end && at_end_do == AtEnd::wait) reader.wait(heartbeat_due);
       return done();
     }
+    at_end = false;
     in_flight = in_flight_next;
     committer.submit(std::move(*batch));
     return careful() ? settle() : done();
@@ -289,32 +294,56 @@ Result<std::size_t> Runner::step() {
   }
 }
 
-Status Runner::run(const std::stop_token& stop) {
-  const std::stop_callback wake(stop, [this] { impl_->log.wake(); });
+// Turns until told otherwise; what fails is tried again, later and later.
+Status Runner::turn_while(const std::stop_token& stop, const std::function<Result<bool>()>& turn) {
   std::mutex mutex;
   std::condition_variable_any stopped;
   Milliseconds backoff = backoff_first;
   while (!stop.stop_requested()) {
-    const Status status = impl_->turn();
-    if (status) {
+    const auto more = turn();
+    if (more) {
+      if (!*more) return done();
       backoff = backoff_first;
       continue;
     }
     (void)impl_->committer.join();
     impl_->forget();
     logs::warn("projection_failed", {{"projection", impl_->projection.name},
-                                     {"code", status.error().code},
-                                     {"reason", status.error().message}});
-    if (status.error().fault == Fault::stop) {
-      if (impl_->progress != nullptr) impl_->progress->stopped(impl_->projection.name, status.error());
-      return status;
-    }
+                                     {"code", more.error().code},
+                                     {"reason", more.error().message}});
+    if (more.error().fault == Fault::stop) return more.error();
     std::unique_lock lock(mutex);
     stopped.wait_for(lock, stop, backoff, [] { return false; });
     backoff = std::min(2 * backoff, backoff_most);
   }
+  return try_again("interrupted", "asked to stop");
+}
+
+Status Runner::run(const std::stop_token& stop) {
+  const std::stop_callback wake(stop, [this] { impl_->log.wake(); });
+  const Status status = turn_while(stop, [this]() -> Result<bool> {
+    if (auto turned = impl_->turn(AtEnd::wait); !turned) return turned.error();
+    return true;
+  });
+  if (status.error().fault == Fault::stop) {
+    if (impl_->progress != nullptr) impl_->progress->stopped(impl_->projection.name, status.error());
+    return status;
+  }
+  return leave();
+}
+
+Status Runner::fill(std::vector<Position> until, const std::stop_token& stop) {
+  impl_->reader.stop_at(std::move(until));
+  return turn_while(stop, [this]() -> Result<bool> {
+    if (auto turned = impl_->turn(AtEnd::go_on); !turned) return turned.error();
+    return !impl_->at_end;
+  });
+}
+
+Status Runner::leave() {
   (void)impl_->settle();
   if (impl_->session) (void)release(*impl_->session, impl_->projection, impl_->settings.member);
+  impl_->forget();
   return done();
 }
 

@@ -11,6 +11,7 @@
 // (lease.hpp).
 #pragma once
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <set>
 #include <stop_token>
@@ -45,6 +46,12 @@ class Runner {
   // the checkpoint.
   Result<std::size_t> step();
 
+  // Up to these positions (of every partition) and not beyond, folding one batch while another is committed;
+  // returns when nothing that this member owns is left before them. Goes on from an error by itself while the
+  // error is one that a later try may cure. Errors: stop only; retry "interrupted" when asked to stop.
+  Status fill(std::vector<Position> until, const std::stop_token& stop);
+  Status leave();  // gives the partitions back
+
   // Says that the member is alive, adjusts which partitions it owns, takes up parked events that were asked
   // for.
   Status renew();
@@ -53,6 +60,8 @@ class Runner {
   Status run(const std::stop_token& stop);
 
  private:
+  Status turn_while(const std::stop_token& stop, const std::function<Result<bool>()>& turn);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

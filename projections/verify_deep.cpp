@@ -1,7 +1,6 @@
 #include "projections/verify_deep.hpp"
 
-#include <algorithm>
-
+#include "projections/compare_rows.hpp"
 #include "projections/install.hpp"
 
 namespace trunkline {
@@ -88,90 +87,6 @@ class Scratch {
   std::vector<Offset> next_;
 };
 
-Result<std::vector<std::string>> texts(Postgres& session, std::string_view sql, const Params& params) {
-  const auto rows = session.run(sql, params);
-  if (!rows) return rows.error();
-  std::vector<std::string> all;
-  for (std::size_t i = 0; i < rows->size(); ++i) all.emplace_back(rows->text(i, 0));
-  return all;
-}
-
-Result<std::vector<std::string>> tables_of(Postgres& session, const std::string& schema) {
-  return texts(session, "SELECT tablename FROM pg_tables WHERE schemaname = $1 ORDER BY 1",
-               Params{}.text(schema));
-}
-
-Result<std::vector<std::string>> key_of_table(Postgres& session, const std::string& table) {
-  return texts(session,
-               "SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid "
-               "AND a.attnum = ANY (i.indkey) WHERE i.indrelid = $1::regclass AND i.indisprimary "
-               "ORDER BY array_position(i.indkey, a.attnum)",
-               Params{}.text(table));
-}
-
-std::string joined(const std::vector<std::string>& names, const std::string& before,
-                   const std::string& separator) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : separator) + before + name;
-  return text;
-}
-
-// Text may be personal: only its size is told.
-std::string shown(json::Value value) {
-  if (value.is_null()) return "NULL";
-  const auto text = value.as_string();
-  if (text && !parse_time(*text)) return "(" + std::to_string(text->size()) + " characters)";
-  std::string out;
-  json::write(out, value);
-  return out;
-}
-
-void compare_documents(json::Value stored, json::Value counted, const Difference& place,
-                       std::vector<Difference>& differences) {
-  const auto fresh = counted.as_object();
-  for (const auto [name, value] : *stored.as_object()) {
-    std::string a, b;
-    json::write(a, value);
-    const auto other = fresh->find(name);
-    if (other) json::write(b, *other);
-    if (a == b) continue;
-    Difference difference = place;
-    difference.column = name;
-    difference.stored = shown(value);
-    difference.counted = other ? shown(*other) : "";
-    note(differences, std::move(difference));
-  }
-}
-
-// Rows that differ in anything, as JSON: at most so many that the report stays readable.
-Status compare_tables(Postgres& session, const std::string& rows, const std::string& scratch,
-                      const std::string& table, std::vector<Difference>& differences) {
-  const auto key = key_of_table(session, rows + "." + table);
-  if (!key) return key.error();
-  const auto differing = session.run(
-      "SELECT concat_ws(', ', " + joined(*key, "", ", ") + "), to_jsonb(a), to_jsonb(b) FROM " + rows + "." +
-      table + " a FULL JOIN " + scratch + "." + table + " b USING (" + joined(*key, "", ", ") +
-      ") WHERE to_jsonb(a) IS DISTINCT FROM to_jsonb(b) LIMIT " + std::to_string(differences_max));
-  if (!differing) return differing.error();
-  json::Parser left, right;
-  std::vector<Difference> found;
-  for (std::size_t i = 0; i < differing->size(); ++i) {
-    const Difference place{table, std::string{differing->text(i, 0)}, "", "a row", "a row"};
-    if (differing->is_null(i, 1)) {
-      note(found, {table, place.key, "", "no such row", "a row"});
-    } else if (differing->is_null(i, 2)) {
-      note(found, {table, place.key, "", "a row", "no such row"});
-    } else {
-      const auto stored = left.parse(differing->text(i, 1));
-      const auto counted = right.parse(differing->text(i, 2));
-      if (!stored || !counted) return must_stop("verify", "Postgres gave a row that is no JSON");
-      compare_documents(*stored, *counted, place, found);
-    }
-  }
-  differences.insert(differences.end(), found.begin(), found.end());
-  return done();
-}
-
 // Holds the model's checkpoints where they are until the transaction ends: commits wait.
 Status hold(Transaction& transaction, const Projection& model) {
   const auto held = transaction.run(
@@ -187,14 +102,7 @@ Result<std::vector<Difference>> compare_held(Postgres& holder, const Projection&
   if (!held) return held.error();
   if (auto status = hold(*held, model); !status) return status.error();
   if (auto status = scratch.fold_up_to_rows(holder); !status) return status.error();
-  const std::string rows = rows_schema(model);
-  const auto tables = tables_of(holder, rows);
-  if (!tables) return tables.error();
-  std::vector<Difference> differences;
-  for (const std::string& table : *tables)
-    if (auto status = compare_tables(holder, rows, scratch.schema(), table, differences); !status)
-      return status.error();
-  return differences;
+  return compare_rows(holder, rows_schema(model), scratch.schema());
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace trunkline {
 namespace {
 
-constexpr std::string_view state_names[] = {"building", "built", "live", "former"};
+constexpr std::string_view state_names[] = {"building", "built", "live", "former", "dropping"};
 
 Result<VersionState> state_of(std::string_view name) {
   const auto found = std::find(std::begin(state_names), std::end(state_names), name);

@@ -2,7 +2,7 @@
 // stable views on the live one. The number counts what was built; beside it stands which fold code made it,
 // because rows may only ever be folded on by the code that made them.
 //
-//   building ── filled ──▶ built ── switch ──▶ live ◀── switch ──▶ former ── drop ──▶ (gone)
+//   building ── filled ──▶ built ── switch ──▶ live ◀── switch ──▶ former ── drop ──▶ dropping ──▶ (gone)
 //
 // Versions of this process's code are all kept up with the journal, live or not, until they are dropped; the
 // others stay at the position that they have.
@@ -16,7 +16,7 @@
 
 namespace trunkline {
 
-enum class VersionState { building, built, live, former };
+enum class VersionState { building, built, live, former, dropping };
 std::string_view state_name(VersionState state);
 
 struct Version {

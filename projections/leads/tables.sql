@@ -51,6 +51,7 @@ CREATE TABLE contacts (
   PRIMARY KEY (tenant, contact)
 );
 CREATE INDEX contacts_of_lead ON contacts (tenant, lead);
+COMMENT ON INDEX contacts_of_lead IS 'queries only';  -- a rebuild makes it when the rows are there
 
 -- Every contact point that one was ever linked with, in both directions, with the stamps of links and un-links.
 CREATE TABLE peers (
@@ -112,3 +113,4 @@ CREATE TABLE leads (
   PRIMARY KEY (tenant, lead)
 );
 CREATE INDEX leads_by_activity ON leads (tenant, coalesce(last_activity, '-infinity'), lead);
+COMMENT ON INDEX leads_by_activity IS 'queries only';
