@@ -11,6 +11,7 @@
 
 #include "projections/analytics/projection.hpp"
 #include "projections/checkpoint.hpp"
+#include "projections/conversion/projection.hpp"
 #include "projections/leads/projection.hpp"
 #include "projections/verify.hpp"
 #include "tests/heard.hpp"
@@ -132,7 +133,7 @@ TEST_CASE("a rebuilt model is the live one row for row, whatever the history") {
   SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
   const std::uint64_t seed = chosen_seed();
   CAPTURE(seed);
-  for (const Projection* model : {&leads::projection, &analytics::projection}) {
+  for (const Projection* model : {&leads::projection, &analytics::projection, &conversion::projection}) {
     World world(*model);
     world.tell(history(seed, 300));
     world.tell(history(seed + 1, 100));
