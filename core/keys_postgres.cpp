@@ -146,6 +146,24 @@ void PostgresKeys::forget(const TenantId& tenant, std::span<const Token> tokens)
   for (const Token& token : tokens) known_.forget(cache_name(tenant, token));
 }
 
+// An erasure carries the moment at which its transaction began, so the last minute is looked at again.
+Status PostgresKeys::forget_what_others_erased() {
+  auto session = pool_.borrow();
+  if (!session) return session.error();
+  const auto now = (*session)->run("SELECT clock_timestamp()::text");
+  if (!now) return now.error();
+  const auto erased = (*session)->run(
+      "SELECT tenant, token FROM keys.tokens WHERE erased_at > $1::timestamptz - interval '1 minute'",
+      Params{}.text(looked_at_));
+  if (!erased) return erased.error();
+  for (std::size_t i = 0; i < erased->size(); ++i) {
+    const Token token{std::string{erased->text(i, 1)}};
+    forget(TenantId{std::string{erased->text(i, 0)}}, std::span{&token, 1});
+  }
+  looked_at_ = now->text(0, 0);
+  return done();
+}
+
 std::uint64_t PostgresKeys::erasures_seen() {
   const std::shared_lock lock(erasing_);
   return erasures_;

@@ -42,8 +42,9 @@ class PostgresKeys final : public KeyStore {
   Status destroy(const TenantId& tenant, std::span<const Token> tokens,
                  const std::function<Status(Transaction&)>& also);
 
-  // Drops cached keys: for tokens that another process has erased.
-  void forget(const TenantId& tenant, std::span<const Token> tokens);
+  // Drops the cached keys of what other processes have erased since the last call. One thread calls it every
+  // now and then; without other processes nobody needs to.
+  Status forget_what_others_erased();
 
   PostgresPool& pool() { return pool_; }
   std::size_t cached() { return known_.size(); }
@@ -56,6 +57,7 @@ class PostgresKeys final : public KeyStore {
   PostgresKeys(PostgresPool& pool, const Key256& wrapping, std::size_t keys_cached_max);
   Answer look_up(const TenantId& tenant, std::span<const Token> tokens);
   void make(std::span<MakeCall* const> round);
+  void forget(const TenantId& tenant, std::span<const Token> tokens);
   std::uint64_t erasures_seen();
   void remember(const TenantId& tenant, const Token& token, const std::optional<SecretKey>& key,
                 std::uint64_t seen);
@@ -67,6 +69,7 @@ class PostgresKeys final : public KeyStore {
   // they ask Postgres, and what they read is cached only if it is still the same.
   std::shared_mutex erasing_;
   std::uint64_t erasures_ = 0;
+  std::string looked_at_ = "-infinity";  // when others' erasures were last asked for, by Postgres' clock
   std::mutex secrets_mutex_;
   std::map<TenantId, SecretKey> secrets_;
   SharedCalls<MakeCall> making_;

@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS keys.tokens (
   erased_at timestamptz,
   PRIMARY KEY (tenant, token)
 );
+CREATE INDEX IF NOT EXISTS tokens_erased ON keys.tokens (erased_at) WHERE erased_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS keys.erasures (
   tenant text COLLATE "C" NOT NULL,
   event_id text COLLATE "C" NOT NULL,

@@ -27,6 +27,9 @@ CREATE TABLE IF NOT EXISTS projections.members (
   heartbeat  timestamptz NOT NULL,
   PRIMARY KEY (projection, version, member)
 );
+-- The member's session, as pg_stat_activity has it: when it has ended the member is gone, however fresh its heartbeat.
+ALTER TABLE projections.members ADD COLUMN IF NOT EXISTS backend integer;
+ALTER TABLE projections.members ADD COLUMN IF NOT EXISTS backend_start timestamptz;
 
 CREATE TABLE IF NOT EXISTS projections.leases (
   projection text COLLATE "C" NOT NULL,
@@ -49,6 +52,8 @@ CREATE TABLE IF NOT EXISTS projections.parked (
   retry_requested boolean NOT NULL DEFAULT false,
   PRIMARY KEY (projection, version, partition, journal_offset)
 );
+-- Given up by an operator: in no row, ever, and nobody is reminded of it.
+ALTER TABLE projections.parked ADD COLUMN IF NOT EXISTS dropped_at timestamptz;
 
 -- The versions of each model's rows, each in a schema of its own; the stable views stand on the live one.
 CREATE TABLE IF NOT EXISTS projections.versions (

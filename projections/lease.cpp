@@ -39,12 +39,14 @@ class Claiming {
 constexpr std::string_view take_turns =
     "SELECT pg_advisory_xact_lock(hashtext('trunkline.lease'), hashtext($1 || $2))";
 constexpr std::string_view say_alive =
-    "INSERT INTO projections.members AS m (projection, version, member, heartbeat) "
-    "VALUES ($1, $2, $3, clock_timestamp()) ON CONFLICT (projection, version, member) "
-    "DO UPDATE SET heartbeat = excluded.heartbeat";
+    "INSERT INTO projections.members AS m (projection, version, member, heartbeat, backend, backend_start) "
+    "SELECT $1, $2, $3, clock_timestamp(), pid, backend_start FROM pg_stat_activity "
+    "WHERE pid = pg_backend_pid() ON CONFLICT (projection, version, member) DO UPDATE SET "
+    "heartbeat = excluded.heartbeat, backend = excluded.backend, backend_start = excluded.backend_start";
 constexpr std::string_view forget_the_gone =
-    "DELETE FROM projections.members WHERE projection = $1 AND version = $2 AND member <> $3 "
-    "AND heartbeat < clock_timestamp() - $4::bigint * interval '1 millisecond'";
+    "DELETE FROM projections.members m WHERE projection = $1 AND version = $2 AND member <> $3 "
+    "AND (heartbeat < clock_timestamp() - $4::bigint * interval '1 millisecond' OR NOT EXISTS "
+    "(SELECT FROM pg_stat_activity a WHERE a.pid = m.backend AND a.backend_start = m.backend_start))";
 constexpr std::string_view free_what_is_theirs =
     "UPDATE projections.leases l SET owner = NULL WHERE projection = $1 AND version = $2 AND owner <> $3 "
     "AND NOT EXISTS (SELECT FROM projections.members m WHERE m.projection = $1 AND m.version = $2 "

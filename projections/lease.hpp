@@ -1,7 +1,8 @@
 // Who folds which partitions of a read model: leases in Postgres, by the database's clock.
 //
-// Members say that they are alive; one that has not for `ttl` is gone, and its partitions are free. Each
-// member takes its fair share: the partitions divided by the living members, rounded up. Every change of
+// Members say that they are alive; one that has not for `ttl` is gone, and so is one whose session with
+// Postgres has ended (a killed process is missed at the others' next heartbeat). Its partitions are free.
+// Each member takes its fair share: the partitions divided by the living members, rounded up. Every change of
 // owner raises the epoch, in the lease and in the checkpoint, in one synchronously committed transaction:
 // when claim() returns, no earlier owner can commit any more, and what it committed last is in the checkpoint
 // that claim() returns.

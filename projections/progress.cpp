@@ -10,6 +10,13 @@ void Progress::publish(std::string_view projection, Position committed) {
   moved_.notify_all();
 }
 
+void Progress::left(std::string_view projection, Partition partition) {
+  const std::lock_guard lock(mutex_);
+  states_[std::string{projection}].committed.erase(partition);
+  ++departures_;
+  moved_.notify_all();
+}
+
 void Progress::stopped(std::string_view projection, Error why) {
   const std::lock_guard lock(mutex_);
   states_[std::string{projection}].why_stopped = std::move(why);
@@ -24,9 +31,10 @@ bool Progress::wait_until(std::string_view projection, Position wanted, Deadline
     const auto at = state->committed.find(wanted.partition);
     return at != state->committed.end() && at->second >= wanted.next;
   };
+  const std::uint64_t departures = departures_;
   const auto hopeless = [&] {
     const State* state = find(projection);
-    return state != nullptr && state->why_stopped.has_value();
+    return (state != nullptr && state->why_stopped.has_value()) || departures_ != departures;
   };
   moved_.wait_until(lock, deadline, [&] { return there() || hopeless(); });
   return there();

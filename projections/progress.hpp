@@ -17,10 +17,11 @@ namespace trunkline {
 class Progress {
  public:
   void publish(std::string_view projection, Position committed);
-  void stopped(std::string_view projection, Error why);  // it folds no more until somebody has looked
+  void left(std::string_view projection, Partition partition);  // another process folds it from here
+  void stopped(std::string_view projection, Error why);         // it folds no more until somebody has looked
 
   // True when the rows are folded up to the position; false at the deadline, and at once when the projection
-  // stopped.
+  // stopped or the partition is left to another process.
   bool wait_until(std::string_view projection, Position wanted, Deadline deadline) const;
 
   // What this process has committed; nullopt for a partition that it does not fold.
@@ -37,6 +38,7 @@ class Progress {
   mutable std::mutex mutex_;
   mutable std::condition_variable moved_;
   std::map<std::string, State, std::less<>> states_;
+  std::uint64_t departures_ = 0;
 };
 
 }  // namespace trunkline

@@ -90,9 +90,12 @@ Status await(const QueryContext& context, Postgres& session, const Models& model
   const Deadline deadline = std::chrono::steady_clock::now() + wait;
   bool elsewhere = false;
   for (const Projection* model : models) {
-    const bool here = context.progress.committed(model->name, wanted.partition).has_value();
-    if (here) context.progress.wait_until(model->name, wanted, deadline);
-    elsewhere |= !here;
+    while (context.progress.committed(model->name, wanted.partition)) {
+      const bool there = context.progress.wait_until(model->name, wanted, deadline);
+      if (there || std::chrono::steady_clock::now() >= deadline || context.progress.why_stopped(model->name))
+        break;
+    }
+    elsewhere |= !context.progress.committed(model->name, wanted.partition);
   }
   while (elsewhere) {
     const auto live = live_rows(session, context, models, wanted.partition);
@@ -105,6 +108,20 @@ Status await(const QueryContext& context, Postgres& session, const Models& model
 }
 
 }  // namespace
+
+bool wait_until_folded(const QueryContext& context, std::string_view projection, Position wanted,
+                       Deadline deadline) {
+  const auto& all = projections();
+  const auto model =
+      std::find_if(all.begin(), all.end(), [&](const Projection& each) { return each.name == projection; });
+  auto session = context.pool.borrow();
+  if (model == all.end() || !session) return false;
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Deadline::clock::now());
+  const Models models{&*model};
+  if (!await(context, **session, models, wanted, std::max(left, std::chrono::milliseconds{0}))) return false;
+  const auto live = live_rows(**session, context, models, wanted.partition);
+  return live && live->next >= wanted.next;
+}
 
 Snapshot::Snapshot(PostgresPool::Lease session, Transaction transaction, TenantId tenant,
                    std::string position, Renamed renamed)

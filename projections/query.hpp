@@ -76,6 +76,10 @@ class Snapshot {
 // What the tenant stated of itself; the workspace model must take part in the snapshot.
 Result<TenantSettings> settings_of(Snapshot& snapshot);
 
+// True when the read model's rows reflect the position, whichever process folds it; false at the deadline.
+bool wait_until_folded(const QueryContext& context, std::string_view projection, Position wanted,
+                       Deadline deadline);
+
 // Refuses parameters that are in neither list and not tenant, min_position, wait_ms or on_stale.
 Status knows_only(const http::Query& query, std::initializer_list<std::string_view> names,
                   std::span<const std::string_view> more = {});

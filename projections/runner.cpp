@@ -95,12 +95,26 @@ struct Runner::Impl {
         if (auto status = check_resume(log, checkpoint); !status) return status;
       if (progress != nullptr) progress->publish(projection.name, checkpoint.position);
     }
+    tell_departures(*checkpoints);
     reader.own(std::move(*checkpoints));
     next_claim = Claim::renew;
     claimed = true;
     heartbeat_due = std::chrono::steady_clock::now() + settings.heartbeat;
     return find_asked_again();
   }
+
+  // What was ours and is not among these is another owner's now.
+  void tell_departures(const std::vector<Checkpoint>& kept) {
+    if (progress == nullptr) return;
+    std::erase_if(told_of, [&](Partition partition) {
+      const auto same = [partition](const Checkpoint& each) { return each.position.partition == partition; };
+      if (std::any_of(kept.begin(), kept.end(), same)) return false;
+      progress->left(projection.name, partition);
+      return true;
+    });
+    for (const Checkpoint& checkpoint : kept) told_of.insert(checkpoint.position.partition);
+  }
+  std::set<Partition> told_of;  // whose commits `progress` hears of from us
 
   Status find_asked_again() {
     const auto parked = read_retries(*session, projection);
@@ -342,6 +356,7 @@ Status Runner::fill(std::vector<Position> until, const std::stop_token& stop) {
 
 Status Runner::leave() {
   (void)impl_->settle();
+  impl_->tell_departures({});
   if (impl_->session) (void)release(*impl_->session, impl_->projection, impl_->settings.member);
   impl_->forget();
   return done();
