@@ -33,7 +33,7 @@ function(folder_tests name sources)
   endif()
   # What needs a broker is run by itself, side by side with the rest: tests/CMakeLists.txt.
   add_test(NAME ${name} COMMAND ${name} --no-intro=true ${suites} --test-case-exclude=*KafkaKind>*
-    --source-file-exclude=*/kafka_log_test.cpp,*/kafka_copy_test.cpp,*/kafka_broker_test.cpp WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    --source-file-exclude=*/kafka_log_test.cpp,*/kafka_copy_test.cpp,*/kafka_broker_test.cpp,*/kafka_bridge_test.cpp WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   if(name MATCHES "^(core|projections)_tests$")
     set_tests_properties(${name} PROPERTIES LABELS tsan)  # these hold the suites named "concurrent…"
     add_dependencies(concurrent_tests ${name})

@@ -30,6 +30,7 @@ const Setting settings_known[] = {
     {"host", TextSetting{&Settings::host, ""}},
     {"port", NumberSetting{&Settings::port, 0, 65'535}},
     {"postgres", TextSetting{&Settings::postgres, ""}},
+    {"roles", TextSetting{&Settings::roles, ""}},
     {"partitions", NumberSetting{&Settings::partitions, 1, 1'024}},
     {"journal_compression", TextSetting{&Settings::journal_compression, "lz4|zstd|none"}},
     {"kafka_servers", TextSetting{&Settings::kafka_servers, ""}},

@@ -21,6 +21,8 @@ struct Settings {
   std::string postgres =
       "dbname=trunkline";  // a libpq address; a unix socket saves a third of a query's cost
 
+  std::string roles = "all";  // ingest,commands,projections,query: on Kafka several processes share the work
+
   std::int64_t partitions = 16;             // of a new journal; can never be changed afterwards
   std::string journal_compression = "lz4";  // lz4 | zstd | none: 3:1 at no measurable cost
   std::string kafka_servers = "";  // "host:9092,…": the journal is on Kafka; empty: embedded, in data_dir

@@ -28,23 +28,29 @@ bool is_binary_mode(const http::Request& request) {
 }
 
 Result<std::string> structured_from_binary(const http::Request& request, std::string data) {
-  if (!is_json_type(request.content_type()))
-    return rejected("content_type", "in binary mode the body is JSON, and Content-Type says so");
+  return structured_from_attributes(
+      request.content_type(),
+      [&request](std::string_view name) { return unquoted(request.header("ce-" + std::string{name})); },
+      data);
+}
+
+Result<std::string> structured_from_attributes(
+    std::string_view content_type, const std::function<std::string_view(std::string_view)>& attribute_of,
+    std::string_view data) {
+  if (!is_json_type(content_type))
+    return rejected("content_type", "in binary mode the body is JSON, and its content type says so");
   std::string document;
   document.reserve(data.size() + 512);
   json::Writer out(document);
   out.open('{');
-  const auto add = [&](std::string_view name) -> Status {
-    const std::string_view value = unquoted(request.header("ce-" + std::string{name}));
-    if (value.empty()) return done();
+  for (const std::string_view name : attributes) {
+    const std::string_view value = attribute_of(name);
+    if (value.empty()) continue;
     if (!json::valid_utf8(value))
-      return rejected("encoding", "a header is not percent-encoded UTF-8", "/" + std::string{name});
+      return rejected("encoding", "a header is not UTF-8", "/" + std::string{name});
     out.key(name).string(value);
-    return done();
-  };
-  for (const std::string_view name : attributes)
-    if (const auto added = add(name); !added) return added.error();
-  if (request.header("ce-history") == "true") out.key("history").boolean(true);
+  }
+  if (attribute_of("history") == "true") out.key("history").boolean(true);
   // Judged alone first: text that is only JSON together with what surrounds it would add attributes.
   json::Parser parser;
   if (const auto parsed = parser.parse(data); !parsed) return parsed.error();

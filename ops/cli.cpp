@@ -50,6 +50,7 @@ int run_command_line(int argc, const char* const* argv) {
   add_rebuild_command(app, line);
   add_sample_command(app, line);
   add_journal_commands(app, line);
+  add_deadletters_commands(app, line);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

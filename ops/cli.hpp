@@ -27,6 +27,7 @@ void add_verify_command(CLI::App& app, CommandLine& line);
 void add_rebuild_command(CLI::App& app, CommandLine& line);
 void add_events_command(CLI::App& app, CommandLine& line);
 void add_journal_commands(CLI::App& app, CommandLine& line);
+void add_deadletters_commands(CLI::App& app, CommandLine& line);
 
 std::string api_key(const std::string& key_file);  // else TRUNKLINE_KEY; empty when there is neither
 std::string server_url(const Settings& settings);  // where the configured server answers

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "core/log/kafka_copy.hpp"
+#include "core/log/kafka_inbound_topics.hpp"
 #include "core/log/kafka_topics.hpp"
 #include "ops/cli.hpp"
 #include "ops/data_directory.hpp"
@@ -12,10 +13,11 @@
 namespace trunkline {
 namespace {
 
-void report(const KafkaSettings& kafka, const KafkaTopicState& state) {
+void report(const KafkaSettings& kafka, std::uint32_t partitions, const std::vector<std::string>& faults) {
   std::printf("%s and %s.meta at %s: %u partitions\n", kafka.topic.c_str(), kafka.topic.c_str(),
-              kafka.servers.c_str(), state.partitions);
-  for (const std::string& fault : state.faults) std::printf("  %s\n", fault.c_str());
+              kafka.servers.c_str(), partitions);
+  std::printf("%zu inbound topics and %s\n", inbound_topics(kafka).size(), deadletter_topic(kafka).c_str());
+  for (const std::string& fault : faults) std::printf("  %s\n", fault.c_str());
 }
 
 void check_topics(CommandLine& line) {
@@ -25,9 +27,12 @@ void check_topics(CommandLine& line) {
   if (!kafka) return line.fail(kafka.error());
   const auto state = check_kafka_topics(*kafka);
   if (!state) return line.fail(state.error());
-  report(*kafka, *state);
-  if (!state->faults.empty())
-    line.fail(must_stop("kafka_settings", "a server does not start on these topics"));
+  const auto inbound = check_inbound_topics(*kafka);
+  if (!inbound) return line.fail(inbound.error());
+  auto faults = state->faults;
+  faults.insert(faults.end(), inbound->begin(), inbound->end());
+  report(*kafka, state->partitions, faults);
+  if (!faults.empty()) line.fail(must_stop("kafka_settings", "a server does not start on these topics"));
 }
 
 void create_topics(CommandLine& line, std::int32_t replication) {
@@ -35,9 +40,11 @@ void create_topics(CommandLine& line, std::int32_t replication) {
   if (!settings) return line.fail(settings.error());
   const auto kafka = kafka_settings(*settings);
   if (!kafka) return line.fail(kafka.error());
-  const auto made = create_kafka_topics(
-      *kafka, {.partitions = static_cast<std::uint32_t>(settings->partitions), .replication = replication});
-  if (!made) return line.fail(made.error());
+  const KafkaTopicShape shape{.partitions = static_cast<std::uint32_t>(settings->partitions),
+                              .replication = replication};
+  if (const auto made = create_kafka_topics(*kafka, shape); !made) return line.fail(made.error());
+  if (const auto made = create_inbound_topics(*kafka, {.partitions = 4, .replication = replication}); !made)
+    return line.fail(made.error());
   check_topics(line);
 }
 
@@ -68,6 +75,8 @@ Result<Tally> copy(const LogSettings& embedded, const KafkaSettings& kafka, std:
   const auto made =
       create_kafka_topics(kafka, {.partitions = (*from)->partitions(), .replication = replication});
   if (!made) return made.error();
+  const auto inbound = create_inbound_topics(kafka, {.partitions = 4, .replication = replication});
+  if (!inbound) return inbound.error();
   return copy_journal_to_kafka(**from, kafka, ProgressLines{});
 }
 

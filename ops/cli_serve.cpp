@@ -13,9 +13,15 @@ void add_serve_command(CLI::App& app, CommandLine& line) {
                          "requests under way have been answered. Needs a Postgres database (setting "
                          "`postgres`) and a directory of its\n"
                          "own (setting `data_dir`) for the journal and the master key: keep both safe.");
-  serve->callback([&line] {
-    const auto settings = line.settings();
+  auto roles = std::make_shared<std::string>();  // shared: the parser's callback outlives this function
+  serve->add_option(
+      "--roles", *roles,
+      "On Kafka: ingest,commands,projections,query, any of them; several processes share the work "
+      "(setting roles)");
+  serve->callback([&line, roles] {
+    auto settings = line.settings();
     if (!settings) return line.fail(settings.error());
+    if (!roles->empty()) settings->roles = *roles;
     if (const auto served = serve_until_signal(*settings); !served) line.fail(served.error());
   });
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/crypto.hpp"
 #include "core/logs.hpp"
 #include "projections/checkpoint.hpp"
 #include "projections/runner.hpp"
@@ -11,11 +12,21 @@ namespace {
 
 constexpr auto look_every = std::chrono::seconds{2};
 
+// An embedded journal belongs to one process: a server that starts again may take its partitions at once. On
+// Kafka others may be at work: every process has a name of its own, and looks often for what they leave.
+void name_member(RunnerSettings& runner, const Settings& settings, const JournalId& journal, std::int64_t n) {
+  static const std::string process = hex(as_text(random_key())).substr(0, 8);
+  runner.member.name = "serve-" + journal.value() + "-" + std::to_string(n);
+  if (settings.kafka_servers.empty()) return;
+  runner.member.name = "serve-" + process + "-" + std::to_string(n);
+  runner.member.ttl = std::chrono::milliseconds{6'000};
+  runner.heartbeat = std::chrono::milliseconds{1'000};
+}
+
 RunnerSettings runner_settings(const Settings& settings, KeyStore& keys, const JournalId& journal,
                                std::int64_t n) {
   RunnerSettings runner;
-  // The journal belongs to one process: a server that starts again may take its partitions at once.
-  runner.member.name = "serve-" + journal.value() + "-" + std::to_string(n);
+  name_member(runner, settings, journal, n);
   runner.batch_events_max = static_cast<std::size_t>(settings.projection_batch_events_max);
   runner.fold.rows_cached_max = static_cast<std::size_t>(settings.rows_cached_max);
   runner.fold.keys = &keys;
@@ -30,9 +41,11 @@ bool is_kept_up(const Version& version, const Projection& projection) {
 
 }  // namespace
 
-Result<std::unique_ptr<Folding>> Folding::start(Log& log, KeyStore& keys, const Settings& settings) {
+Result<std::unique_ptr<Folding>> Folding::start(Log& log, KeyStore& keys, const Settings& settings,
+                                                Share share) {
   std::unique_ptr<Folding> folding{new Folding(log, keys, settings)};
   if (auto installed = folding->install_all(); !installed) return installed.error();
+  if (share == Share::others) return folding;
   if (auto kept = folding->keep_what_is_there(); !kept) return kept.error();
   folding->supervisor_ =
       std::jthread([self = folding.get()](const std::stop_token& stop) { self->supervise(stop); });

@@ -22,9 +22,12 @@ namespace trunkline {
 
 class Folding {
  public:
+  enum class Share { ours, others };  // whether this process folds, or other ones do
+
   // Installs bookkeeping and models; the runners run when it returns. Log and keys outlive it. A model whose
   // live rows other code made is left as it is, and said so: it has to be rebuilt.
-  static Result<std::unique_ptr<Folding>> start(Log& log, KeyStore& keys, const Settings& settings);
+  static Result<std::unique_ptr<Folding>> start(Log& log, KeyStore& keys, const Settings& settings,
+                                                Share share = Share::ours);
   ~Folding();
   void stop();  // returns when all runners have let go of their partitions; idempotent
   void look();  // versions have changed: soon

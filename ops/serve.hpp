@@ -1,5 +1,5 @@
-// `trunkline serve`: every role in one process on the embedded journal. The composition: what depends on what
-// is the order in which it is opened here, and it ends in the opposite order.
+// `trunkline serve`: every role in one process, or on Kafka some of them. The composition: what depends on
+// what is the order in which it is opened here, and it ends in the opposite order.
 #pragma once
 #include <memory>
 #include <vector>

@@ -30,7 +30,8 @@ std::string place(const Checkpoint& checkpoint) {
 Result<std::vector<Parked>> parked_where(Postgres& session, const Projection& projection,
                                          const std::string& condition) {
   const auto rows = session.run(
-      "SELECT partition, journal_offset, reason FROM projections.parked WHERE projection = $1 AND version = "
+      "SELECT partition, journal_offset, reason, dropped_at IS NOT NULL FROM projections.parked WHERE "
+      "projection = $1 AND version = "
       "$2 " +
           condition + "ORDER BY partition, journal_offset",
       of(projection));
@@ -38,8 +39,8 @@ Result<std::vector<Parked>> parked_where(Postgres& session, const Projection& pr
   std::vector<Parked> parked;
   for (std::size_t i = 0; i < rows->size(); ++i)
     parked.push_back({Partition{static_cast<std::uint32_t>(rows->integer(i, 0))},
-                      Offset{static_cast<std::uint64_t>(rows->integer(i, 1))},
-                      std::string{rows->text(i, 2)}});
+                      Offset{static_cast<std::uint64_t>(rows->integer(i, 1))}, std::string{rows->text(i, 2)},
+                      rows->text(i, 3) == "t" ? Parked::State::dropped : Parked::State::waiting});
   return parked;
 }
 
@@ -114,7 +115,17 @@ Result<std::vector<Parked>> read_retries(Postgres& session, const Projection& pr
 Status request_retry(Postgres& session, const Projection& projection, Partition partition, Offset offset) {
   const auto rows = session.run(
       "UPDATE projections.parked SET retry_requested = true WHERE projection = $1 AND version = $2 "
-      "AND partition = $3 AND journal_offset = $4",
+      "AND partition = $3 AND journal_offset = $4 AND dropped_at IS NULL",
+      of(projection).integer(number(partition)).integer(number(offset)));
+  if (!rows) return rows.error();
+  return rows->affected() == 1 ? done() : Status{rejected("not_parked", "no such event is parked")};
+}
+
+Status drop_parked(Postgres& session, const Projection& projection, Partition partition, Offset offset) {
+  const auto rows = session.run(
+      "UPDATE projections.parked SET dropped_at = clock_timestamp(), retry_requested = false "
+      "WHERE projection = $1 AND version = $2 AND partition = $3 AND journal_offset = $4 AND dropped_at IS "
+      "NULL",
       of(projection).integer(number(partition)).integer(number(offset)));
   if (!rows) return rows.error();
   return rows->affected() == 1 ? done() : Status{rejected("not_parked", "no such event is parked")};

@@ -22,9 +22,11 @@ struct Checkpoint {
 
 // An event that was set aside. The reason names a code and a place, never a value.
 struct Parked {
+  enum class State { waiting, dropped };
   Partition partition;
   Offset offset;
   std::string reason;
+  State state = State::waiting;
 };
 
 // Makes schema `projections` with its tables; safe to repeat.
@@ -40,10 +42,12 @@ Status move_checkpoint(Transaction& transaction, const Projection& projection, c
 
 Status park(Transaction& transaction, const Projection& projection, const Parked& event);
 Status unpark(Transaction& transaction, const Projection& projection, Partition partition, Offset offset);
-Result<std::vector<Parked>> read_parked(Postgres& session, const Projection& projection);
+Result<std::vector<Parked>> read_parked(Postgres& session, const Projection& projection);  // dropped ones too
 Result<std::vector<Parked>> read_retries(Postgres& session, const Projection& projection);  // those asked for
 // The next owner of the partition to look takes the event up again.
 Status request_retry(Postgres& session, const Projection& projection, Partition partition, Offset offset);
+// It is in no row, for ever. Both: reject "not_parked".
+Status drop_parked(Postgres& session, const Projection& projection, Partition partition, Offset offset);
 
 // A checkpoint may be gone on from only in the journal that it was made with: same identity, not beyond the
 // end, and the last record folded is still what it was. Errors: stop "foreign_journal", "beyond_end",

@@ -16,7 +16,7 @@ Result<std::vector<Partial>> partials(Postgres& session, const Projection& proje
   const auto rows = session.run(
       "SELECT p, coalesce(c.next_offset, 0), (SELECT count(*) FROM projections.parked k WHERE k.projection = "
       "$1"
-      " AND k.version = $2 AND k.partition = p),"
+      " AND k.version = $2 AND k.partition = p AND k.dropped_at IS NULL),"
       " to_char(c.moved_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
       " FROM generate_series(0, $3::integer - 1) AS p"
       " LEFT JOIN projections.checkpoints c ON c.projection = $1 AND c.version = $2 AND c.partition = p "

@@ -1,5 +1,7 @@
 #include "projections/verify.hpp"
 
+#include <algorithm>
+
 #include "projections/install.hpp"
 #include "projections/verify_deep.hpp"
 #include "projections/verify_journal.hpp"
@@ -35,7 +37,10 @@ Status read_model(const std::string& address, const Projection& model, Snapshot&
   if (!checkpoints) return checkpoints.error();
   const auto parked = read_parked(*session, model);
   if (!parked) return parked.error();
-  report.parked += parked->size();
+  report.parked +=
+      static_cast<std::uint64_t>(std::count_if(parked->begin(), parked->end(), [](const Parked& event) {
+        return event.state == Parked::State::waiting;
+      }));
   snapshot = {&model, std::move(*checkpoints)};
   if (model.recount == nullptr) return done();
   auto differences = model.recount(*session);

@@ -23,7 +23,7 @@ class KafkaTopics {
  public:
   explicit KafkaTopics(std::string servers = test_kafka()) {
     settings.servers = std::move(servers);
-    settings.topic = "test." + std::to_string(std::random_device{}());
+    settings.topic = "test." + std::to_string(std::random_device{}()) + ".journal";
   }
   ~KafkaTopics() { (void)delete_kafka_topics(settings); }
   KafkaTopics(const KafkaTopics&) = delete;

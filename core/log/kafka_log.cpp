@@ -23,17 +23,11 @@ std::string joined(const std::vector<std::string>& sentences) {
   return all;
 }
 
-Status check_identity(const kafka::Identity& identity, const KafkaTopicState& topics,
-                      const std::string& topic) {
+Status check_identity(const kafka::Identity& identity, const std::string& topic) {
   if (!is_journal_id(identity.journal.value()))
     return must_stop("foreign_topic", "the topic " + topic + ".meta does not name a journal");
   if (identity.copying)
     return must_stop("copying", "a copy into " + topic + " was begun and is not complete: go on with it");
-  if (identity.partitions != topics.partitions)
-    return must_stop("kafka_settings", "the topic " + topic + " has " + std::to_string(topics.partitions) +
-                                           " partitions; its journal was made with " +
-                                           std::to_string(identity.partitions) +
-                                           ", and tenants would change their partition");
   return done();
 }
 
@@ -45,8 +39,7 @@ Result<std::unique_ptr<KafkaLog>> KafkaLog::open(const KafkaSettings& settings, 
   if (!topics->faults.empty()) return must_stop("kafka_settings", joined(topics->faults));
   const auto identity = kafka::identify(settings, topics->partitions, new_journal_id());
   if (!identity) return identity.error();
-  if (const Status checked = check_identity(*identity, *topics, settings.topic); !checked)
-    return checked.error();
+  if (const Status checked = check_identity(*identity, settings.topic); !checked) return checked.error();
   auto asking = kafka::Client::consumer(settings);
   if (!asking) return asking.error();
   const auto ends = kafka::query_ends(*asking, settings.topic, topics->partitions, settings.read_timeout_ms);

@@ -1,9 +1,13 @@
 #include "core/log/kafka_producer.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace trunkline::kafka {
 namespace {
 
 constexpr std::string_view content_type = "application/cloudevents+json; charset=UTF-8";
+constexpr std::size_t headers_max = 8;
 constexpr int report_wait_ms = 1000;  // ended at once by a report, and by rd_kafka_queue_yield
 
 rd_kafka_vu_t argument(rd_kafka_vtype_t type) {
@@ -33,13 +37,14 @@ void Delivery::finish(Slot& slot, rd_kafka_resp_err_t code, std::int64_t offset)
   if (--left_ == 0) finished_.notify_one();
 }
 
-Result<std::unique_ptr<Producer>> Producer::open(const KafkaSettings& settings, const std::string& topic) {
-  auto client = Client::producer(settings,
-                                 {{"enable.idempotence", "true"},
-                                  {"acks", "all"},
-                                  {"compression.type", settings.compression},
-                                  {"message.timeout.ms", std::to_string(settings.append_timeout_ms)}},
-                                 delivered);
+Result<std::unique_ptr<Producer>> Producer::open(const KafkaSettings& settings, const std::string& topic,
+                                                 const Properties& more) {
+  Properties promised{{"enable.idempotence", "true"},
+                      {"acks", "all"},
+                      {"compression.type", settings.compression},
+                      {"message.timeout.ms", std::to_string(settings.append_timeout_ms)}};
+  promised.insert(promised.end(), more.begin(), more.end());
+  auto client = Client::producer(settings, promised, delivered);
   if (!client) return client.error();
   std::unique_ptr<Producer> producer{new Producer(std::move(*client))};
   auto handle = producer->client_.topic(topic);
@@ -64,19 +69,26 @@ void Producer::serve_reports() {
 void Producer::send(Delivery& delivery, std::size_t slot, const Message& message) {
   Delivery::Slot& ours = delivery.slots_[slot];
   ours = {&delivery, {message.partition, Offset{0}}};
-  rd_kafka_vu_t arguments[] = {argument(RD_KAFKA_VTYPE_RKT),       argument(RD_KAFKA_VTYPE_PARTITION),
-                               argument(RD_KAFKA_VTYPE_VALUE),     argument(RD_KAFKA_VTYPE_KEY),
-                               argument(RD_KAFKA_VTYPE_TIMESTAMP), argument(RD_KAFKA_VTYPE_HEADER),
-                               argument(RD_KAFKA_VTYPE_MSGFLAGS),  argument(RD_KAFKA_VTYPE_OPAQUE)};
+  std::array<rd_kafka_vu_t, 7 + headers_max> arguments = {
+      argument(RD_KAFKA_VTYPE_RKT),   argument(RD_KAFKA_VTYPE_PARTITION), argument(RD_KAFKA_VTYPE_VALUE),
+      argument(RD_KAFKA_VTYPE_KEY),   argument(RD_KAFKA_VTYPE_TIMESTAMP), argument(RD_KAFKA_VTYPE_MSGFLAGS),
+      argument(RD_KAFKA_VTYPE_OPAQUE)};
   arguments[0].u.rkt = topic_.get();
   arguments[1].u.i32 = static_cast<std::int32_t>(message.partition.value());
   arguments[2].u.mem = {const_cast<char*>(message.value.data()), message.value.size()};
   arguments[3].u.mem = {const_cast<char*>(message.key.data()), message.key.size()};
   arguments[4].u.i64 = message.timestamp_ms;
-  arguments[5].u.header = {"content-type", content_type.data(), static_cast<ssize_t>(content_type.size())};
-  arguments[6].u.i = RD_KAFKA_MSG_F_BLOCK;
-  arguments[7].u.ptr = &ours;
-  rd_kafka_error_t* refused = rd_kafka_produceva(client_.get(), arguments, std::size(arguments));
+  arguments[5].u.i = RD_KAFKA_MSG_F_BLOCK;
+  arguments[6].u.ptr = &ours;
+  std::size_t count = 7;
+  const auto add = [&](const char* name, std::string_view value) {
+    arguments[count] = argument(RD_KAFKA_VTYPE_HEADER);
+    arguments[count++].u.header = {name, value.data(), static_cast<ssize_t>(value.size())};
+  };
+  if (message.headers.empty()) add("content-type", content_type);
+  for (const auto& [name, value] : message.headers.first(std::min(message.headers.size(), headers_max)))
+    add(name.data(), value);
+  rd_kafka_error_t* refused = rd_kafka_produceva(client_.get(), arguments.data(), count);
   if (refused == nullptr) return;
   delivery.finish(ours, rd_kafka_error_code(refused), -1);
   rd_kafka_error_destroy(refused);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <thread>
 
@@ -42,14 +43,18 @@ class Delivery {
 struct Message {
   Partition partition;
   std::string_view key, value;  // the value is not copied: it lives until the delivery is over
-  std::int64_t timestamp_ms;
+  std::int64_t timestamp_ms;    // 0: now
+  // At most eight, their names ending in a NUL, alive until send() returns; without any there is one: the
+  // content type of an event.
+  std::span<const std::pair<std::string_view, std::string_view>> headers = {};
 };
 
 // Idempotent, acks=all: within one producer messages of a partition are neither doubled nor swapped, whatever
 // is retried. send() from one thread at a time; it waits while librdkafka's queue is full.
 class Producer {
  public:
-  static Result<std::unique_ptr<Producer>> open(const KafkaSettings& settings, const std::string& topic);
+  static Result<std::unique_ptr<Producer>> open(const KafkaSettings& settings, const std::string& topic,
+                                                const Properties& more = {});
   ~Producer();  // every delivery is over
   Producer(const Producer&) = delete;
 
