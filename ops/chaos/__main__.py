@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 
+import several
 from model import Model, sql
 from server import Broken, Server, psql, rows
 from story import Story
@@ -180,6 +181,7 @@ def options_from(arguments):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cycles", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
+    parser.add_argument("--kafka", action="store_true", help="several processes on a broker of their own")
     parser.add_argument("--deep", action="store_true", help="verify --deep instead of the plain one")
     parser.add_argument("--binary", default=os.environ.get("TRUNKLINE_BINARY", "build/release/trunkline"))
     return parser.parse_args(arguments)
@@ -218,11 +220,15 @@ def main(arguments):
     if not cluster:
         print('[skipped] TRUNKLINE_TEST_POSTGRES names no cluster: "host=… user=… dbname=postgres"')
         return 0
-    print(f"chaos: {options.cycles} cycles, --seed {options.seed}", flush=True)
+    print(f"chaos: {options.cycles} cycles, --seed {options.seed}{' --kafka' if options.kafka else ''}", flush=True)
     try:
+        if options.kafka:
+            print(several.run(options, cluster))
+            return 0
         acknowledged, kills = run(options, cluster)
     except Broken as broken:
-        print(f"BROKEN: {broken}\nagain: ops/dev chaos --cycles {options.cycles} --seed {options.seed}\n"
+        print(f"BROKEN: {broken}\nagain: ops/dev chaos --cycles {options.cycles} --seed {options.seed}"
+              f"{' --kafka' if options.kafka else ''}\n"
               "the last journal and database named above are kept")
         return 1
     how = ", ".join(f"{count} {how}" for how, count in sorted(kills.items()))

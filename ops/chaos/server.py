@@ -17,7 +17,7 @@ class Broken(Exception):
 
 
 class Server:
-    def __init__(self, binary, directory, address, partitions):
+    def __init__(self, binary, directory, address, partitions, name="server", more=None):
         self.binary, self.directory, self.address = binary, directory, address
         self.process, self.port = None, None
         self.environment = {
@@ -26,9 +26,10 @@ class Server:
             "TRUNKLINE_POSTGRES": address,
             "TRUNKLINE_PORT": "0",
             "TRUNKLINE_PARTITIONS": str(partitions),
+            **(more or {}),
         }
         self.environment.pop("TRUNKLINE_CRASH_AT", None)
-        self.log = os.path.join(directory, "server.log")
+        self.log = os.path.join(directory, name + ".log")
 
     def run(self, *arguments):
         try:

@@ -1,7 +1,8 @@
 # The real server, killed while it works, again and again: ops/chaos.
 
-run_chaos() {  # --cycles N --seed S [--deep]
+run_chaos() {  # --cycles N --seed S [--deep] [--kafka]
   install_packages build
+  case " $* " in *" --kafka "*) kafka_fetch ;; esac
   build_preset release trunkline
   if [ -z "${TRUNKLINE_TEST_POSTGRES:-}" ]; then
     postgres_up test
