@@ -24,9 +24,15 @@ api() {  # PATH CURL-ARGUMENT…
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-server_configure() {
+server_on_kafka() { grep -q '^kafka_servers' "$SERVER/trunkline.toml" 2>/dev/null; }
+
+server_configure() {  # [--kafka]
   local port=8420
-  [ ! -f "$SERVER/trunkline.toml" ] || return 0
+  if [ -f "$SERVER/trunkline.toml" ]; then
+    [ "${1:-}" != --kafka ] || server_on_kafka \
+      || fail "there is a server on the embedded journal already: ops/dev reset deletes it, trunkline journal copy moves it"
+    return 0
+  fi
   mkdir -p "$SERVER/data"
   chmod 700 "$SERVER" "$SERVER/data"
   until port_is_free "$port"; do port=$((port + 1)); done
@@ -37,6 +43,15 @@ host = "127.0.0.1"
 port = $port
 postgres = "$(postgres_uri server trunkline)"
 TOML
+  [ "${1:-}" != --kafka ] || echo 'kafka_servers = "" # ops/dev up fills it in' >>"$SERVER/trunkline.toml"
+}
+
+# The broker first: its address is in the configuration.
+server_kafka() {
+  server_on_kafka || return 0
+  kafka_up server
+  sed -i "s|^kafka_servers.*|kafka_servers = \"$(kafka_address server)\"|" "$SERVER/trunkline.toml"
+  trunkline topics create >>"$SERVER/log" 2>&1 || fail "the topics cannot be made: see $SERVER/log"
 }
 
 server_add_key() {  # TENANT FILE
@@ -113,13 +128,15 @@ server_wait_folded() {
   say "    the read models are still ${behind:-some} events behind: $(server_url)/v1/status, $SERVER/log"
 }
 
-server_up() {
+server_up() {  # [--kafka]
   local started=$SECONDS
+  [ $# -eq 0 ] || [ "$*" = --kafka ] || fail "ops/dev up [--kafka]"
   install_packages build
   build_preset release trunkline
   postgres_up server
   postgres_ensure_database server trunkline
-  server_configure
+  server_configure "$@"
+  server_kafka
   server_keys
   server_start
   server_feed
@@ -157,6 +174,7 @@ TEXT
 
 server_down() {
   server_stop
+  kafka_down server
   postgres_down server
 }
 
@@ -167,6 +185,7 @@ server_reset() {
   fi
   server_down
   postgres_delete server
+  kafka_delete server
   rm -rf "$SERVER"
   say "deleted: $SERVER and its Postgres"
 }
