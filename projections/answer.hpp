@@ -49,6 +49,8 @@ struct FiguresQuestion {
   std::string time_column;               // a UTC moment
   std::span<const ShownColumn> figures;  // aggregates that are not NULL where there is nothing to count
   std::span<const Dimension> dimensions;
+  std::string only = "TRUE";         // which rows the question is about at all
+  std::string_view grouped_by = {};  // where the question does not say
 };
 Result<http::Response> answer_figures(const QueryContext& context, const http::Request& request,
                                       const FiguresQuestion& question);

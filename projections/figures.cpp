@@ -18,9 +18,10 @@ struct Asked {
   std::vector<std::string> groupings;
 };
 
-Result<std::vector<std::string>> groupings_of(const http::Query& query,
-                                              std::span<const Dimension> dimensions) {
+Result<std::vector<std::string>> groupings_of(const http::Query& query, const FiguresQuestion& question) {
+  const std::span<const Dimension> dimensions = question.dimensions;
   std::vector<std::string> names = query.texts("group_by");
+  if (names.empty() && !question.grouped_by.empty()) names.emplace_back(question.grouped_by);
   if (names.size() > groupings_max) return rejected("query", "group_by: at most three at once");
   for (const std::string& name : names) {
     const bool dimension = std::any_of(dimensions.begin(), dimensions.end(),
@@ -49,7 +50,7 @@ Result<BinaryRows> fetch(Snapshot& snapshot, const http::Request& request, const
                          const Asked& asked, Period::Which which) {
   Params params;
   std::string where = "tenant = " + place(params.text(snapshot.tenant().value()));
-  where += " AND " + asked.period.within(question.time_column, which, params);
+  where += " AND " + question.only + " AND " + asked.period.within(question.time_column, which, params);
   where += " AND " + asked.period.zone_exists(params);
   const std::string zone = place(params);
   if (const auto added = add_filters(request.query, question, where, params); !added) return added.error();
@@ -136,7 +137,7 @@ Result<http::Response> answer_figures(const QueryContext& context, const http::R
   std::vector<std::string_view> names(std::begin(period_parameters), std::end(period_parameters));
   for (const Dimension& each : question.dimensions) names.push_back(each.name);
   if (const auto known = knows_only(request.query, {"group_by"}, names); !known) return known.error();
-  const auto groupings = groupings_of(request.query, question.dimensions);
+  const auto groupings = groupings_of(request.query, question);
   if (!groupings) return groupings.error();
   auto snapshot = Snapshot::open(context, request, question.models);
   if (!snapshot) return snapshot.error();

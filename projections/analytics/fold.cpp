@@ -1,88 +1,225 @@
 #include "projections/analytics/fold.hpp"
 
-#include "projections/leads/statements.hpp"
+#include "projections/analytics/statements.hpp"
 
 namespace trunkline::analytics {
 namespace {
 
-// A contact point is captured once, however often it is said: where it was first.
-leads::Fact capture_of(const EventView& event, leads::Fact fact) {
-  fact.subject = event.first_contact();
-  fact.fields.forget([](std::string_view name) { return name == "at"; });
-  return fact;
+Error damaged(std::string_view table) {
+  return must_stop("row", "analytics: a packed column of table " + std::string{table} + " cannot be read");
 }
 
-// An analysis counts beside its conversation: each one has its outcome.
-leads::Fact analysis_of(const EventView& event, leads::Fact fact) {
-  fact.family = event.type;
-  fact.subject = std::string{event.source} + "#" + std::string{event.id};
-  fact.fields.state("at", "", event.stamp, 1);
-  return fact;
+std::string conversation_of(const leads::Fact& message) {
+  return std::string{message.fields.value("conversation_id")};
 }
 
 }  // namespace
 
-AnalyticsFold::AnalyticsFold(const FoldSettings& settings) : facts_(settings.rows_cached_max) {}
+AnalyticsFold::AnalyticsFold(const FoldSettings& settings)
+    : groups_(settings.rows_cached_max),
+      calls_(settings.rows_cached_max),
+      conversations_(settings.rows_cached_max),
+      facts_(settings.rows_cached_max) {}
 
-void AnalyticsFold::note(leads::Fact fact) {
-  const auto [known, fresh] = batch_.try_emplace(fact.key(), fact);
+void AnalyticsFold::note(leads::Fact fact, Kept& to) {
+  std::string key = fact.key();
+  const auto [known, fresh] = to.try_emplace(std::move(key), std::move(fact));
   if (!fresh) known->second.merge(fact);
 }
 
 Status AnalyticsFold::read(const EventView& event) {
-  const std::string_view family = event.family();
-  if (family == "consent" || family == "touch" || (family == "lead" && event.type != "lead.captured"))
-    return done();
-  if (event.type == "lead.captured" && event.contacts.empty()) return done();
-  auto fact = leads::stated_fact(event);
+  auto fact = stated_fact(event);
   if (!fact) return done();
-  if (event.type == "conversation.analyzed") note(analysis_of(event, *fact));
-  note(event.type == "lead.captured" ? capture_of(event, std::move(*fact)) : std::move(*fact));
+  if (auto analysis = stated_analysis(event)) note(std::move(*analysis), batch_facts_);
+  if (fact->family == "call") {
+    groups_.read(event);
+    note(std::move(*fact), batch_calls_);
+  } else {
+    Kept& kept = fact->family == "conversation" ? batch_conversations_ : batch_facts_;
+    note(std::move(*fact), kept);
+  }
   return done();
 }
 
+// Everything that load() derives is made anew by every call: after an error it may be called again.
 Status AnalyticsFold::load(Postgres& session) {
-  for (const auto& [key, fact] : batch_) facts_.want({fact.tenant, fact.family, fact.subject});
+  call_news_.clear();
+  changed_.clear();
+  conversation_news_.clear();
+  const auto probe = [this](Postgres& in, std::vector<CallGroups::Candidate>& candidates) {
+    for (const auto& each : candidates) calls_.want({each.tenant, each.id});
+    const auto loaded = calls_.load(in);
+    if (loaded)
+      for (auto& each : candidates) each.is_call = calls_.find({each.tenant, each.id}) != nullptr;
+    return loaded;
+  };
+  if (const auto loaded = groups_.load(session, probe); !loaded) return loaded;
+  join_calls();
+  if (const auto loaded = load_facts(session); !loaded) return loaded;
+  return load_conversations(session);
+}
+
+void AnalyticsFold::join_calls() {
+  for (const auto& [key, fact] : batch_calls_) {
+    const std::string& call = groups_.call_of(fact.tenant, fact.subject);
+    CallNews& news = call_news_[people::contact_key(fact.tenant, call)];
+    if (news.fact.tenant.empty()) {
+      news.fact = fact;
+      news.fact.subject = call;
+    } else {
+      news.fact.merge(fact);
+    }
+  }
+  for (const auto& moved : groups_.moved())
+    call_news_[people::contact_key(moved.tenant, moved.now)].formerly.push_back(moved.before);
+}
+
+Status AnalyticsFold::load_facts(Postgres& session) {
+  for (const auto& [key, news] : call_news_) {
+    calls_.want({news.fact.tenant, news.fact.subject});
+    for (const std::string& former : news.formerly) calls_.want({news.fact.tenant, former});
+  }
+  if (const auto loaded = calls_.load(session); !loaded) return loaded;
+  for (const auto& [key, news] : call_news_) {
+    const auto readable = [&](const std::string& call) {
+      const CallRow* row = calls_.find({news.fact.tenant, call});
+      return row == nullptr || leads::unpack_fact(row->packed).has_value();
+    };
+    if (!readable(news.fact.subject)) return damaged(CallRow::table);
+    for (const std::string& former : news.formerly)
+      if (!readable(former)) return damaged(CallRow::table);
+  }
+  for (const auto& [key, fact] : batch_facts_) facts_.want({fact.tenant, fact.family, fact.subject});
   if (const auto loaded = facts_.load(session); !loaded) return loaded;
-  for (const auto& [key, fact] : batch_) {
+  for (const auto& [key, fact] : batch_facts_) {
     const FactRow* row = facts_.find({fact.tenant, fact.family, fact.subject});
-    if (row != nullptr && !leads::unpack_fact(row->packed))
-      return must_stop("row", "analytics: a packed column of table facts cannot be read");
+    if (row == nullptr) {
+      changed_.push_back({std::nullopt, fact});
+      continue;
+    }
+    auto stored = leads::unpack_fact(row->packed);
+    if (!stored) return damaged(FactRow::table);
+    leads::Fact merged = *stored;
+    merged.merge(fact);
+    if (merged != *stored) changed_.push_back({std::move(stored), std::move(merged)});
+  }
+  return done();
+}
+
+AnalyticsFold::ConversationNews& AnalyticsFold::news_of(const std::string& tenant,
+                                                        std::string_view conversation) {
+  ConversationNews& news = conversation_news_[people::contact_key(tenant, conversation)];
+  if (news.tenant.empty()) {
+    news.tenant = tenant;
+    news.id = conversation;
+  }
+  return news;
+}
+
+// A corrected message may leave one conversation for another.
+Status AnalyticsFold::load_conversations(Postgres& session) {
+  for (const auto& [key, fact] : batch_conversations_) news_of(fact.tenant, fact.subject).stated = &fact;
+  for (const Changed& changed : changed_) {
+    if (changed.after.family != "message") continue;
+    const auto was = changed.before ? mark_of(*changed.before) : std::nullopt;
+    const auto is = mark_of(changed.after);
+    if (was == is && was && conversation_of(*changed.before) == conversation_of(changed.after)) continue;
+    if (was) news_of(changed.after.tenant, conversation_of(*changed.before)).gone.push_back(*was);
+    if (is) news_of(changed.after.tenant, conversation_of(changed.after)).come.push_back(*is);
+  }
+  for (const auto& [key, news] : conversation_news_) conversations_.want({news.tenant, news.id});
+  if (const auto loaded = conversations_.load(session); !loaded) return loaded;
+  for (const auto& [key, news] : conversation_news_) {
+    const ConversationRow* row = conversations_.find({news.tenant, news.id});
+    if (row != nullptr && !unpack_conversation(row->packed)) return damaged(ConversationRow::table);
   }
   return done();
 }
 
 void AnalyticsFold::apply() {
-  for (const auto& [key, news] : batch_) {
-    const FactRow* row = facts_.find({news.tenant, news.family, news.subject});
-    leads::Fact fact = news;
-    if (row != nullptr) {
-      const leads::Fact stored = *leads::unpack_fact(row->packed);
-      fact.merge(stored);
-      if (fact == stored) continue;
-      quarters_.subtract(analytics::contribution(stored));
-    }
-    quarters_.add(analytics::contribution(fact));
-    facts_.touch({news.tenant, news.family, news.subject}).packed = leads::pack(fact);
+  for (auto& [key, news] : call_news_) apply_call(news);
+  for (const Changed& changed : changed_) {
+    if (changed.before) count_fact(*changed.before, Count::out, counts_);
+    count_fact(changed.after, Count::in, counts_);
+    const leads::Fact& fact = changed.after;
+    facts_.touch({fact.tenant, fact.family, fact.subject}).packed = leads::pack(fact);
   }
+  for (const auto& [key, news] : conversation_news_) apply_conversation(news);
+}
+
+void AnalyticsFold::apply_call(CallNews& news) {
+  const std::string tenant = news.fact.tenant;
+  const CallRow* row = calls_.find({tenant, news.fact.subject});
+  std::optional<leads::Fact> stored;
+  if (row != nullptr) stored = leads::unpack_fact(row->packed);
+  if (stored) news.fact.merge(*stored);
+  for (const std::string& former : news.formerly) {
+    const CallRow* known = calls_.find({tenant, former});
+    if (known == nullptr) continue;
+    const leads::Fact part = *leads::unpack_fact(known->packed);
+    news.fact.merge(part);
+    count_call(part, Count::out, counts_);
+    calls_.remove({tenant, former});
+  }
+  if (stored && *stored == news.fact) return;
+  if (stored) count_call(*stored, Count::out, counts_);
+  count_call(news.fact, Count::in, counts_);
+  calls_.touch({tenant, news.fact.subject}) = call_row(news.fact);
+}
+
+void AnalyticsFold::apply_conversation(const ConversationNews& news) {
+  const ConversationRow* row = conversations_.find({news.tenant, news.id});
+  std::optional<Conversation> before;
+  if (row != nullptr) before = unpack_conversation(row->packed);
+  Conversation after;
+  if (before) {
+    after = *before;
+  } else {
+    after.fact.tenant = news.tenant;
+    after.fact.family = "conversation";
+    after.fact.subject = news.id;
+  }
+  if (news.stated != nullptr) after.fact.merge(*news.stated);
+  for (const Mark& mark : news.gone) after.remove(mark);
+  for (const Mark& mark : news.come) after.add(mark);
+  if (before && *before == after) return;
+  count_conversation(before ? &*before : nullptr, after.empty() ? nullptr : &after, counts_);
+  if (after.empty()) return conversations_.remove({news.tenant, news.id});
+  conversations_.touch({news.tenant, news.id}) = conversation_row(after);
 }
 
 WriteSet AnalyticsFold::take_writes() {
   WriteSet writes;
+  groups_.take(writes);
+  calls_.take(writes);
+  conversations_.take(writes);
   facts_.take(writes);
-  quarters_.take(writes);
-  batch_.clear();
+  counts_.quarters.take(writes);
+  counts_.words.take(writes);
+  for (Kept* kept : {&batch_calls_, &batch_conversations_, &batch_facts_}) kept->clear();
+  call_news_.clear();
+  changed_.clear();
+  conversation_news_.clear();
   return writes;
 }
 
 void AnalyticsFold::settled() {
+  groups_.settled();
+  calls_.settled();
+  conversations_.settled();
   facts_.settled();
 }
 
 void AnalyticsFold::drop() {
+  groups_.drop();
+  calls_.drop();
+  conversations_.drop();
   facts_.drop();
-  quarters_.drop();
-  batch_.clear();
+  counts_.drop();
+  for (Kept* kept : {&batch_calls_, &batch_conversations_, &batch_facts_}) kept->clear();
+  call_news_.clear();
+  changed_.clear();
+  conversation_news_.clear();
 }
 
 }  // namespace trunkline::analytics

@@ -1,10 +1,17 @@
-// The fold of the analytics model: a fact's contribution out as it was, in as it is.
+// The fold of the analytics model: a fact counts out as it was and in as it is.
+//
+//   read()   what the events state, merged by fact                                                   pure
+//   load()   which call ids are one call → rows of calls and facts → rows of conversations that messages left
+//            or came into
+//   apply()  facts merged, counted, packed; nothing is asked any more                                pure
 #pragma once
+#include <map>
 #include <unordered_map>
 
-#include "projections/analytics/rows.hpp"
+#include "projections/analytics/counts.hpp"
+#include "projections/call_groups.hpp"
+#include "projections/people/people.hpp"
 #include "projections/projection.hpp"
-#include "projections/sums.hpp"
 #include "projections/table.hpp"
 
 namespace trunkline::analytics {
@@ -21,14 +28,43 @@ class AnalyticsFold final : public Fold {
   void drop() override;
 
  private:
-  void note(leads::Fact fact);
+  // A fact of the batch beside what is stored of it.
+  struct Changed {
+    std::optional<leads::Fact> before;
+    leads::Fact after;
+  };
+  struct CallNews {
+    leads::Fact fact;
+    std::vector<std::string> formerly;  // ids by which parts of it were known
+  };
+  struct ConversationNews {
+    std::string tenant, id;
+    const leads::Fact* stated = nullptr;
+    std::vector<Mark> gone, come;
+  };
+  using Kept = std::unordered_map<std::string, leads::Fact>;
 
+  static void note(leads::Fact fact, Kept& to);
+  void join_calls();
+  Status load_facts(Postgres& session);
+  Status load_conversations(Postgres& session);
+  ConversationNews& news_of(const std::string& tenant, std::string_view conversation);
+  void apply_call(CallNews& news);
+  void apply_conversation(const ConversationNews& news);
+
+  CallGroups groups_;
+  Table<CallRow> calls_;
+  Table<ConversationRow> conversations_;
   Table<FactRow> facts_;
-  Sums<Quarter> quarters_;
-  std::unordered_map<std::string, leads::Fact> batch_;  // what the batch states, by fact_key
+  Counts counts_;
+
+  Kept batch_calls_, batch_conversations_, batch_facts_;  // what the batch states, by fact_key
+  std::map<std::string, CallNews> call_news_;             // by contact_key of the call
+  std::vector<Changed> changed_;
+  std::map<std::string, ConversationNews> conversation_news_;
 };
 
-// Every quarter-hour against the facts (recount.cpp).
+// Calls, conversations and every sum against the facts (recount.cpp).
 Result<std::vector<Difference>> recount(Postgres& snapshot);
 
 }  // namespace trunkline::analytics
