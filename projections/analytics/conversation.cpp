@@ -18,6 +18,7 @@ std::optional<Mark> mark_of(const leads::Fact& message) {
   const std::string_view direction = message.fields.value("direction");
   if (direction.empty() || message.fields.value("conversation_id").empty()) return std::nullopt;
   Mark mark;
+  mark.sequence = message.fields.value("sequence");
   mark.at_us = message.at_us();
   mark.channel = message.fields.value("channel");
   if (direction == "inbound") return mark;
@@ -29,7 +30,8 @@ std::optional<Mark> mark_of(const leads::Fact& message) {
 
 std::int64_t Conversation::start_us() const {
   if (fact.fields.has("at") || marks.empty()) return fact.at_us();
-  return std::min(fact.earliest_us, marks.front().at_us);
+  const auto earlier = [](const Mark& a, const Mark& b) { return a.at_us < b.at_us; };
+  return std::min(fact.earliest_us, std::min_element(marks.begin(), marks.end(), earlier)->at_us);
 }
 
 std::string_view Conversation::channel() const {
@@ -62,22 +64,23 @@ void Conversation::remove(const Mark& mark) {
 
 std::vector<Reply> Conversation::replies() const {
   std::vector<Reply> replies;
-  std::int64_t first_us = -1, waiting_us = -1;
+  std::optional<std::int64_t> first_us, waiting_us;
   bool ai = false, human = false;
   for (const Mark& mark : marks) {
     if (mark.speaker == Speaker::person) {
-      if (first_us < 0) first_us = mark.at_us;
-      if (waiting_us < 0) waiting_us = mark.at_us;
+      if (!first_us) first_us = mark.at_us;
+      if (!waiting_us) waiting_us = mark.at_us;
       continue;
     }
-    if (mark.speaker == Speaker::system || first_us < 0) continue;  // a greeting answers nobody
-    Reply reply{mark.at_us, mark.channel, mark.agent, waiting_us < 0 ? -1 : mark.at_us - waiting_us};
+    if (mark.speaker == Speaker::system || !first_us) continue;  // a greeting answers nobody
+    Reply reply{mark.at_us, mark.channel, mark.agent, {}, {}, {}};
+    if (waiting_us) reply.waited_us = mark.at_us - *waiting_us;
     bool& answered = mark.speaker == Speaker::ai ? ai : human;
     if (!answered)
-      (mark.speaker == Speaker::ai ? reply.first_ai_us : reply.first_human_us) = mark.at_us - first_us;
-    if (reply.waited_us >= 0 || !answered) replies.push_back(std::move(reply));
+      (mark.speaker == Speaker::ai ? reply.first_ai_us : reply.first_human_us) = mark.at_us - *first_us;
+    if (reply.waited_us || !answered) replies.push_back(std::move(reply));
     answered = true;
-    waiting_us = -1;
+    waiting_us.reset();
   }
   return replies;
 }
@@ -95,7 +98,7 @@ std::string pack(const Conversation& conversation) {
   out.count(conversation.marks.size());
   std::int64_t before_us = 0;
   for (const Mark& mark : conversation.marks) {
-    out.number(mark.at_us - before_us).count(static_cast<std::uint64_t>(mark.speaker));
+    out.text(mark.sequence).number(mark.at_us - before_us).count(static_cast<std::uint64_t>(mark.speaker));
     out.count(place_of(names, mark.channel)).count(place_of(names, mark.agent));
     before_us = mark.at_us;
   }
@@ -111,10 +114,12 @@ std::optional<Conversation> unpack_conversation(std::string_view bytes) {
   for (std::uint64_t n = in.count(); n > 0 && in.ok(); --n) names.emplace_back(in.text());
   std::int64_t at_us = 0;
   for (std::uint64_t n = in.count(); n > 0 && in.ok(); --n) {
+    std::string sequence{in.text()};
     at_us += in.number();
     const std::uint64_t speaker = in.count(), channel = in.count(), agent = in.count();
     if (speaker > 3 || channel >= names.size() || agent >= names.size()) return std::nullopt;
-    conversation.marks.push_back({at_us, static_cast<Speaker>(speaker), names[channel], names[agent]});
+    conversation.marks.push_back(
+        {std::move(sequence), at_us, static_cast<Speaker>(speaker), names[channel], names[agent]});
   }
   if (!in.finished()) return std::nullopt;
   return conversation;

@@ -15,6 +15,7 @@ enum class Speaker : std::uint8_t { person, ai, human, system };
 
 // One message. Marks of equal content are interchangeable, so they need no id.
 struct Mark {
+  std::string sequence;  // where the sender numbers messages: it orders them before the time does
   std::int64_t at_us = 0;
   Speaker speaker = Speaker::person;
   std::string channel, agent;
@@ -28,9 +29,10 @@ std::optional<Mark> mark_of(const leads::Fact& message);
 struct Reply {
   std::int64_t at_us = 0;
   std::string channel, agent;
-  std::int64_t waited_us = 0;     // since the first message that was not yet answered; -1: nobody waited
-  std::int64_t first_ai_us = -1;  // since the first message at all; on the first answer of each kind
-  std::int64_t first_human_us = -1;
+  std::optional<std::int64_t>
+      waited_us;  // since the first message that was not yet answered, if there was one
+  std::optional<std::int64_t> first_ai_us,
+      first_human_us;  // since the first message at all; the first of each kind
   bool operator==(const Reply&) const = default;
 };
 

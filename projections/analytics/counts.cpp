@@ -131,10 +131,10 @@ Quarter reply_counted(const std::string& tenant, const Reply& reply) {
   to.quarter = quarter_of(reply.at_us);
   to.channel = reply.channel;
   to.agent = reply.agent;
-  const auto add = [](std::int64_t took_us, std::int64_t& counted, std::int64_t& sum_us) {
-    if (took_us < 0) return;
+  const auto add = [](std::optional<std::int64_t> took_us, std::int64_t& counted, std::int64_t& sum_us) {
+    if (!took_us) return;
     counted = 1;
-    sum_us = took_us;
+    sum_us = *took_us;
   };
   add(reply.waited_us, to.replies, to.reply_us);
   add(reply.first_ai_us, to.first_ai, to.first_ai_us);

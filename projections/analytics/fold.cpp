@@ -16,7 +16,7 @@ std::string conversation_of(const leads::Fact& message) {
 }  // namespace
 
 AnalyticsFold::AnalyticsFold(const FoldSettings& settings)
-    : groups_(settings.rows_cached_max),
+    : groups_(settings.rows_cached_max / 4),
       calls_(settings.rows_cached_max),
       conversations_(settings.rows_cached_max),
       facts_(settings.rows_cached_max) {}

@@ -29,7 +29,8 @@ void copy(json::Object from, Names members, const Stamp& stamp, leads::Fields& t
 // What the leads model does not look at.
 void copy_more(const EventView& event, leads::Fact& fact) {
   copy(event.data,
-       {"sentiment", "confidence", "rating", "prompt_variant", "resolved_by", "thumbs", "fallback"},
+       {"sentiment", "confidence", "rating", "prompt_variant", "resolved_by", "thumbs", "fallback",
+        "sequence"},
        event.stamp, fact.fields);
   if (const auto analysis = event.data.object("analysis"))
     copy(*analysis, {"sentiment", "confidence", "actions"}, event.stamp, fact.fields);
@@ -83,8 +84,8 @@ std::optional<leads::Fact> stated_fact(const EventView& event) {
   copy_more(event, *fact);
   state_course(event, fact->fields);
   if (family == "message")
-    keep_only(*fact,
-              {"at", "direction", "conversation_id", "channel", "role", "agent_id", "thumbs", "fallback"});
+    keep_only(*fact, {"at", "direction", "conversation_id", "channel", "role", "agent_id", "thumbs",
+                      "fallback", "sequence"});
   if (family == "appointment") keep_only(*fact, {"at", "booked", "status", "channel", "agent_id"});
   if (family == "conversion") keep_only(*fact, {"at", "recorded", "reversed", "channel", "agent_id"});
   return fact;
