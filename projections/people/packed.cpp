@@ -16,7 +16,7 @@ Stamp unpack_stamp(Unpacker& in) {
 }  // namespace
 
 void pack(Packer& out, const Ties& ties) {
-  out.count(ties.shared ? 1 : 0);
+  out.count(ties.hub ? 2 : ties.shared ? 1 : 0);
   pack_stamp(out, ties.unlinks.person);
   pack_stamp(out, ties.unlinks.inferred);
   out.count(ties.group.size());
@@ -25,7 +25,9 @@ void pack(Packer& out, const Ties& ties) {
 
 Ties unpack_ties(Unpacker& in) {
   Ties ties;
-  ties.shared = in.count() != 0;
+  const std::uint64_t shared = in.count();
+  ties.shared = shared != 0;
+  ties.hub = shared == 2;
   ties.unlinks.person = unpack_stamp(in);
   ties.unlinks.inferred = unpack_stamp(in);
   for (std::uint64_t n = in.count(); n > 0 && in.ok(); --n) ties.group.emplace_back(in.text());

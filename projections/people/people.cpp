@@ -17,11 +17,17 @@ class Settling {
     newest = std::max(newest, statement.stamp);
     const Unlinks now = own;
     for (auto& [peer, link] : rows_.peers(statement.contact))
-      change(statement.contact, peer, Link{{}, {}, now});
+      if (!rows_.ties(peer).hub) change(statement.contact, peer, Link{{}, {}, now});
   }
 
   void link(const LinkStatement& statement) {
     if (statement.a == statement.b) return;
+    const bool hub_a = rows_.ties(statement.a).hub, hub_b = rows_.ties(statement.b).hub;
+    if (hub_a || hub_b) {
+      if (!hub_a) know_hub(statement.a, statement.b);
+      if (!hub_b) know_hub(statement.b, statement.a);
+      return;
+    }
     Link stated;
     (statement.by == StatedBy::person ? stated.person : stated.inferred) = statement.stamp;
     stated.unlinked = rows_.ties(statement.a).unlinks;
@@ -36,10 +42,18 @@ class Settling {
     std::set<std::string> moved = flipped_;
     for (const std::string& contact : flipped_) settle_shared(contact, moved);
     changes.regroup.assign(moved.begin(), moved.end());
+    std::set<std::string> ends;
+    for (const auto& [end, other] : touched_) ends.insert(end);
+    for (const std::string& end : ends)
+      if (!rows_.ties(end).hub && rows_.peers(end).size() > peers_known_max) changes.hubs.push_back(end);
     return changes;
   }
 
  private:
+  void know_hub(const std::string& contact, const std::string& hub) {
+    if (rows_.peers(contact).try_emplace(hub).second) touched_.emplace(contact, hub);
+  }
+
   void change(const std::string& a, const std::string& b, const Link& statement) {
     Link& link = rows_.peers(a)[b];
     const bool was_live = link.live();
@@ -116,6 +130,33 @@ LinkChanges state_links(PeopleRows& rows, std::span<const LinkStatement> links,
   for (const UnlinkStatement& statement : unlinks) settling.unlink(statement);
   for (const LinkStatement& statement : links) settling.link(statement);
   return settling.take();
+}
+
+void settle_hubs(PeopleRows& rows, LinkChanges& changes) {
+  if (changes.hubs.empty()) return;
+  for (const std::string& hub : changes.hubs) rows.ties(hub).hub = rows.ties(hub).shared = true;
+  std::set<std::string> moved(changes.regroup.begin(), changes.regroup.end()), freed;
+  for (const std::string& hub : changes.hubs) {
+    for (const auto& [peer, link] : rows.peers(hub)) {
+      changes.links.emplace_back(peer, hub);
+      if (rows.ties(peer).hub) continue;
+      if (link.live()) freed.insert(peer);
+      rows.peers(peer)[hub] = Link{};
+    }
+    changes.links.emplace_back(hub, hub);
+    rows.peers(hub).clear();
+    moved.insert(hub);
+  }
+  for (const std::string& contact : freed) {
+    moved.insert(contact);
+    Ties& ties = rows.ties(contact);
+    const bool shared = is_shared(rows.peers(contact));
+    if (ties.shared == shared) continue;
+    ties.shared = shared;
+    for (const auto& [peer, link] : rows.peers(contact))
+      if (link.live()) moved.insert(peer);
+  }
+  changes.regroup.assign(moved.begin(), moved.end());
 }
 
 bool is_shared(const Peers& peers) {

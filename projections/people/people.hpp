@@ -4,7 +4,8 @@
 // and voids its links so far (whoever stated them); one by a person also voids its inferred links of any
 // time: only a person links again. A contact with more than peers_max live peers of one kind (a reception's
 // number, info@) is shared and joins nobody. A lead is a connected component of live links among contacts
-// that are not shared.
+// that are not shared. One that was ever linked with more than peers_known_max others is a hub: shared for
+// ever, and its peers are forgotten, so that no row grows without end.
 //
 // Every rule reads newest stamps and sets only, so any order and any repetition of statements ends the same.
 #pragma once
@@ -24,6 +25,7 @@ namespace trunkline::people {
 
 enum class StatedBy { person, inferred };
 inline constexpr std::size_t peers_max = 8;
+inline constexpr std::size_t peers_known_max = 64;
 
 struct Unlinks {
   Stamp person, inferred;  // the newest of each
@@ -43,6 +45,7 @@ struct Link {
 struct Ties {
   Unlinks unlinks;
   bool shared = false;
+  bool hub = false;                // shared for ever
   std::vector<std::string> group;  // tokens of the lead's members, sorted; empty: this contact alone
   bool operator==(const Ties&) const = default;
 };
@@ -82,12 +85,18 @@ struct UnlinkStatement {
 struct LinkChanges {
   std::vector<std::pair<std::string, std::string>> links;  // both directions of every link that was touched
   std::vector<std::string> regroup;                        // contacts whose lead may be another now; sorted
+  std::vector<std::string> hubs;                           // contacts that became hubs: settle_hubs()
 };
 
 // Folds the statements into links and un-links and settles who is shared. Needs ties and peers of every
 // contact that a statement names, and peers of the peers of every un-linked one.
 LinkChanges state_links(PeopleRows& rows, std::span<const LinkStatement> links,
                         std::span<const UnlinkStatement> unlinks);
+
+// Forgets the peers of changes.hubs and goes on with the changes. A link with a hub remains known to the
+// other end only, as nothing but its name: it counts towards that one's own peers_known_max. Needs ties and
+// peers of every peer of the hubs.
+void settle_hubs(PeopleRows& rows, LinkChanges& changes);
 
 // Rewrites `group` of all these contacts, which must be whole former groups around LinkChanges::regroup.
 // Needs ties of all and peers of those that are not shared.

@@ -19,7 +19,8 @@ class MemoryPeople final : public PeopleRows {
 
   void fold(const std::vector<LinkStatement>& links, const std::vector<UnlinkStatement>& unlinks) {
     for (const auto& link : links) ties(link.a), ties(link.b);
-    const LinkChanges changes = state_links(*this, links, unlinks);
+    LinkChanges changes = state_links(*this, links, unlinks);
+    settle_hubs(*this, changes);
     std::set<std::string> reached;
     for (const auto& contact : changes.regroup) {
       reached.insert(contact);
@@ -27,6 +28,7 @@ class MemoryPeople final : public PeopleRows {
     }
     regroup(*this, std::vector<std::string>{reached.begin(), reached.end()});
   }
+  bool operator==(const MemoryPeople& other) const { return ties_ == other.ties_ && peers_ == other.peers_; }
   std::vector<std::string> group(const std::string& key) {
     return ties(key).group.empty() ? std::vector<std::string>{key} : ties(key).group;
   }
@@ -182,5 +184,32 @@ TEST_CASE("any order and any repetition of links and un-links gives the componen
     fold_shuffled(people, story, random);
     const Oracle oracle(story);
     for (const std::string& contact : all) REQUIRE(people.group(contact) == oracle.group(contact, all));
+  }
+}
+
+TEST_CASE(
+    "a contact point linked with ever more others forgets them and joins nobody for ever, in any order") {
+  const std::uint64_t first_seed = seed();
+  for (std::uint64_t run = 0; run < 20; ++run) {
+    INFO("TRUNKLINE_SEED=", first_seed + run);
+    std::mt19937_64 random(first_seed + run);
+    Story story;
+    for (int i = 0; i < 100; ++i)  // two hubs, who know each other, and people who know both
+      story.links.push_back(
+          link(i % 3 == 0 ? "e_info" : "p_desk", "v_" + std::to_string(i % 80), StatedBy::inferred, i));
+    for (int i = 0; i < 70; ++i)
+      story.links.push_back(link("e_info", "p_" + std::to_string(i), StatedBy::person, i));
+    story.links.push_back(link("e_info", "p_desk", StatedBy::person, 50));
+    story.links.push_back(link("v_1", "v_2", StatedBy::person, 60));
+    story.unlinks.push_back({"v_4", StatedBy::person, {99, 1}});
+    story.unlinks.push_back({"e_info", StatedBy::inferred, {40, 1}});
+    MemoryPeople one, other;
+    fold_shuffled(one, story, random);
+    fold_shuffled(other, story, random);
+    REQUIRE(one == other);
+    CHECK(one.peers("e_info").empty());
+    CHECK(one.ties("e_info").hub);
+    CHECK(one.group("p_3").size() == 1);
+    CHECK(one.group("v_1") == std::vector<std::string>{"v_1", "v_2"});
   }
 }

@@ -48,7 +48,15 @@ Status Reach::relink(Postgres& session, std::span<const LinkStatement> links,
   if (const auto brought = bring_rows(session, around); !brought) return brought;
   if (const auto brought = bring_peers(session, around); !brought) return brought;
 
-  const LinkChanges changes = state_links(*this, links, unlinks);
+  LinkChanges changes = state_links(*this, links, unlinks);
+  for (const std::string& hub : changes.hubs) {
+    std::vector<std::string> peers;
+    for (const auto& [peer, link] : peers_.at(hub)) peers.push_back(peer);
+    if (const auto brought = bring(session, peers); !brought) return brought;
+    if (const auto brought = bring_peers(session, peers); !brought) return brought;
+    for (const std::string& peer : peers) change(peer);
+  }
+  settle_hubs(*this, changes);
   for (const auto& [end, other] : changes.links) peers_changed_.insert(end);
   for (const std::string& key : named) change(key);
   if (const auto brought = bring(session, changes.regroup); !brought) return brought;
