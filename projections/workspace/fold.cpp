@@ -1,4 +1,5 @@
-// The fold of the workspace model: the newest statement of every member wins.
+// The fold of the workspace model: the newest statement of every member of a tenant's settings wins, and of a
+// script the newest publication as a whole.
 #include <map>
 
 #include "projections/recount.hpp"
@@ -11,57 +12,82 @@
 namespace trunkline::workspace {
 namespace {
 
-std::optional<leads::Fields> unpack(const TenantRow& row) {
+template <class Row>
+std::optional<leads::Fields> unpack(const Row& row) {
   Unpacker in(row.packed);
   leads::Fields stated = leads::Fields::unpack(in);
   return in.finished() ? std::optional{std::move(stated)} : std::nullopt;
 }
 
+Error damaged(std::string_view table) {
+  return must_stop("row", "workspace: a packed column of table " + std::string{table} + " cannot be read");
+}
+
+using ScriptKey = std::pair<std::string, std::string>;  // tenant, script
+
 class WorkspaceFold final : public Fold {
  public:
-  explicit WorkspaceFold(const FoldSettings& settings) : tenants_(settings.rows_cached_max) {}
+  explicit WorkspaceFold(const FoldSettings& settings)
+      : tenants_(settings.rows_cached_max), scripts_(settings.rows_cached_max) {}
 
   Status read(const EventView& event) override {
-    if (event.family() == "tenant") batch_[std::string{event.tenant}].merge(stated_settings(event));
+    if (event.family() == "tenant") settings_[std::string{event.tenant}].merge(stated_settings(event));
+    if (event.family() == "script")
+      published_[{std::string{event.tenant}, std::string{event.subject}}].merge(stated_script(event));
     return done();
   }
 
   Status load(Postgres& session) override {
-    for (const auto& [tenant, stated] : batch_) tenants_.want({tenant});
+    for (const auto& [tenant, stated] : settings_) tenants_.want({tenant});
+    for (const auto& [key, stated] : published_) scripts_.want({key.first, key.second});
     if (const auto loaded = tenants_.load(session); !loaded) return loaded;
-    for (const auto& [tenant, stated] : batch_) {
-      const TenantRow* row = tenants_.find({tenant});
-      if (row != nullptr && !unpack(*row))
-        return must_stop("row", "workspace: a packed column of table tenants cannot be read");
-    }
+    if (const auto loaded = scripts_.load(session); !loaded) return loaded;
+    for (const auto& [tenant, stated] : settings_)
+      if (const TenantRow* row = tenants_.find({tenant}); row != nullptr && !unpack(*row))
+        return damaged(TenantRow::table);
+    for (const auto& [key, stated] : published_)
+      if (const ScriptRow* row = scripts_.find({key.first, key.second}); row != nullptr && !unpack(*row))
+        return damaged(ScriptRow::table);
     return done();
   }
 
   void apply() override {
-    for (auto& [tenant, stated] : batch_) {
-      const TenantRow* row = tenants_.find({tenant});
-      if (row != nullptr) stated.merge(*unpack(*row));
+    for (auto& [tenant, stated] : settings_) {
+      if (const TenantRow* row = tenants_.find({tenant})) stated.merge(*unpack(*row));
       tenants_.touch({tenant}) = tenant_row(tenant, stated);
+    }
+    for (auto& [key, stated] : published_) {
+      if (const ScriptRow* row = scripts_.find({key.first, key.second})) stated.merge(*unpack(*row));
+      scripts_.touch({key.first, key.second}) = script_row(key.first, key.second, stated);
     }
   }
 
   WriteSet take_writes() override {
     WriteSet writes;
     tenants_.take(writes);
-    batch_.clear();
+    scripts_.take(writes);
+    settings_.clear();
+    published_.clear();
     return writes;
   }
 
-  void settled() override { tenants_.settled(); }
+  void settled() override {
+    tenants_.settled();
+    scripts_.settled();
+  }
 
   void drop() override {
     tenants_.drop();
-    batch_.clear();
+    scripts_.drop();
+    settings_.clear();
+    published_.clear();
   }
 
  private:
   Table<TenantRow> tenants_;
-  std::map<std::string, leads::Fields> batch_;  // by tenant
+  Table<ScriptRow> scripts_;
+  std::map<std::string, leads::Fields> settings_;  // what the batch states, by tenant
+  std::map<ScriptKey, leads::Fields> published_;
 };
 
 std::unique_ptr<Fold> make_fold(const FoldSettings& settings) {
@@ -70,13 +96,20 @@ std::unique_ptr<Fold> make_fold(const FoldSettings& settings) {
 
 Result<std::vector<Difference>> recount(Postgres& snapshot) {
   std::vector<Difference> differences;
-  const auto counted = for_each_row<TenantRow>(snapshot, [&](const TenantRow& row) {
+  const auto compare = [&](const auto& row, auto row_of) {
     const auto stated = unpack(row);
-    stated ? compare_row(row, tenant_row(row.tenant, *stated), differences)
-           : note(differences,
-                  {std::string{TenantRow::table}, row.tenant, "packed", "unreadable", "a packed row"});
+    stated
+        ? compare_row(row, row_of(*stated), differences)
+        : note(differences, {std::string{row.table}, key_text(row), "packed", "unreadable", "a packed row"});
+  };
+  Status status = for_each_row<TenantRow>(snapshot, [&](const TenantRow& row) {
+    compare(row, [&](const leads::Fields& stated) { return tenant_row(row.tenant, stated); });
   });
-  if (!counted) return counted.error();
+  if (status)
+    status = for_each_row<ScriptRow>(snapshot, [&](const ScriptRow& row) {
+      compare(row, [&](const leads::Fields& stated) { return script_row(row.tenant, row.script, stated); });
+    });
+  if (!status) return status.error();
   return differences;
 }
 

@@ -1,4 +1,5 @@
 #include "core/json.hpp"
+#include "core/open.hpp"
 #include "projections/workspace/rows.hpp"
 
 namespace trunkline::workspace {
@@ -10,6 +11,14 @@ std::string json_of(json::Value value) {
   return json;
 }
 
+// Beside the regions, with the same stamp: where what is said there lies sealed.
+constexpr std::string_view regions_event = "regions_event", regions_sealed = "regions_sealed";
+
+Text text(const leads::Fields& fields, std::string_view name) {
+  const std::string_view value = fields.value(name);
+  return value.empty() ? Text{} : Text{value};
+}
+
 // Fields stand sorted, so the members of an object are together.
 std::string settings_json(const leads::Fields& stated) {
   std::string json;
@@ -18,6 +27,7 @@ std::string settings_json(const leads::Fields& stated) {
   std::string_view open_object;
   for (const leads::Field& field : stated) {
     const std::string_view name = field.name;
+    if (name == regions_event || name == regions_sealed) continue;
     const std::size_t point = name.find('.');
     const std::string_view object =
         point == std::string_view::npos ? std::string_view{} : name.substr(0, point);
@@ -47,13 +57,19 @@ leads::Fields stated_settings(const EventView& event) {
     for (const auto [member, each] : *members)
       stated.state(std::string{name} + "." + std::string{member}, json_of(each), event.stamp);
   }
+  if (event.data.find("regions")) {
+    const SealedEvent sealed = sealed_part(event);
+    stated.state(regions_event, sealed.event_id, event.stamp);
+    stated.state(regions_sealed, sealed.personal, event.stamp);
+  }
   return stated;
 }
 
 TenantRow tenant_row(std::string_view tenant, const leads::Fields& stated) {
   Packer packer;
   stated.pack(packer);
-  return {std::string{tenant}, settings_json(stated), packer.take()};
+  return {std::string{tenant}, settings_json(stated), text(stated, regions_event),
+          text(stated, regions_sealed), packer.take()};
 }
 
 }  // namespace trunkline::workspace
