@@ -22,9 +22,17 @@ ContactNews& news_of(Batch& batch, std::string_view tenant, std::string_view tok
   return news;
 }
 
+void merge_fact(Fact fact, Batch& batch) {
+  std::string key = fact.key();
+  const auto [known, fresh] = batch.facts.try_emplace(std::move(key), std::move(fact));
+  if (!fresh) known->second.merge(fact);
+}
+
 void note_fact(const EventView& event, Batch& batch) {
   std::optional<Fact> fact = stated_fact(event);
   if (!fact) return;
+  for (Fact& entry : stated_entries(event)) merge_fact(std::move(entry), batch);
+  if (auto conversation = gathered_conversation(event)) merge_fact(std::move(*conversation), batch);
   if (has_text(event.type)) {
     SealedEvent sealed = sealed_part(event);
     if (!sealed.personal.empty())
@@ -32,8 +40,7 @@ void note_fact(const EventView& event, Batch& batch) {
                              static_cast<std::int64_t>(event.stamp.tie), std::string{event.type},
                              std::move(sealed.event_id), std::move(sealed.personal)});
   }
-  const auto [known, fresh] = batch.facts.try_emplace(fact->key(), *fact);
-  if (!fresh) known->second.merge(*fact);
+  merge_fact(std::move(*fact), batch);
 }
 
 // Whatever tokens it names, in the envelope or in its data.

@@ -37,6 +37,7 @@ void add_conversion(const Fact& conversion, Contribution& to) {
   if (!conversion.fields.has("recorded") || conversion.fields.has("reversed")) return;
   to[Sum::conversions] = 1;
   to[Sum::value_e4] = conversion.fields.integer("value_e4").value_or(0);
+  to.currency = conversion.fields.value("currency");
   to.mark(Moment::activity);
   to.mark(Moment::conversion);
 }
@@ -44,12 +45,16 @@ void add_conversion(const Fact& conversion, Contribution& to) {
 void add_touch(const Fact& touch, Contribution& to) {
   to[Sum::touches] = 1;
   to[Sum::touch_value_e4] = touch.fields.integer("value_e4").value_or(0);
+  to.currency = touch.fields.value("currency");
   to.mark(Moment::activity);
 }
 
 void add_appointment(const Fact& appointment, Contribution& to) {
   to[Sum::appointments] = appointment.fields.value("status") == "cancelled" ? 0 : 1;
   to.mark(Moment::activity);
+  const bool viewing = appointment.fields.value("kind") == "viewing";
+  if (viewing && appointment.fields.value("status") == "completed")
+    to.viewed = appointment.fields.value("listing_id");
 }
 
 }  // namespace
@@ -64,6 +69,15 @@ std::string fact_key(std::string_view tenant, std::string_view family, std::stri
 
 std::string Fact::key() const {
   return fact_key(tenant, family, subject);
+}
+
+bool Fact::inherits() const {
+  return family == "message" && !fields.has("contact") && !fields.value("conversation_id").empty();
+}
+
+std::string_view Fact::contact() const {
+  const std::string_view own = fields.value("contact");
+  return own.empty() ? std::string_view{inherited} : own;
 }
 
 std::int64_t Fact::at_us() const {
@@ -99,7 +113,7 @@ std::string_view status_of(const Fact& fact) {
 
 Contribution contribution(const Fact& fact) {
   Contribution to;
-  to.contact = fact.fields.value("contact");
+  to.contact = fact.contact();
   if (to.contact.empty()) return to;
   to.at_us = fact.at_us();
   to.mark(Moment::seen);
@@ -110,12 +124,15 @@ Contribution contribution(const Fact& fact) {
   if (fact.family == "conversion") add_conversion(fact, to);
   if (fact.family == "appointment") add_appointment(fact, to);
   if (fact.family == "lead.captured") to.mark(Moment::captured);
+  if (fact.family == "lead.interest_recorded" && fact.fields.value("viewing_completed") == "true")
+    to.viewed = fact.fields.value("listing_id");
   return to;
 }
 
 std::string pack(const Fact& fact) {
   Packer out;
   out.text(fact.tenant).text(fact.family).text(fact.subject).number(fact.earliest_us);
+  out.text(fact.inherited);
   fact.fields.pack(out);
   return out.take();
 }
@@ -127,6 +144,7 @@ std::optional<Fact> unpack_fact(std::string_view bytes) {
   fact.family = in.text();
   fact.subject = in.text();
   fact.earliest_us = in.number();
+  fact.inherited = in.text();
   fact.fields = Fields::unpack(in);
   if (!in.finished()) return std::nullopt;
   return fact;

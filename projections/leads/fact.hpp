@@ -20,8 +20,12 @@ struct Fact {
   std::string tenant, family, subject;
   Fields fields;                         // names as in the rows' columns; "contact" is a token
   std::int64_t earliest_us = INT64_MAX;  // of all statements, an ended call's less its duration
+  std::string
+      inherited;  // a message that names nobody: its conversation's contact; no statement, so not merged
 
   std::string key() const;
+  std::string_view contact() const;  // its own, else the inherited one; may be empty
+  bool inherits() const;             // it would take its conversation's contact
   // When it happened: the newest statement that says so (a call's start, a message's sending), else the
   // earliest.
   std::int64_t at_us() const;
@@ -58,6 +62,8 @@ struct Contribution {
   Sums sums{};
   std::uint32_t moments = 0;  // bits of Moment at which `at_us` counts
   std::int64_t at_us = 0;
+  std::string currency;  // of the value in the sums
+  std::string viewed;    // the listing that the person has been to
 
   std::int64_t& operator[](Sum sum) { return sums[static_cast<std::size_t>(sum)]; }
   void mark(Moment moment) { moments |= 1u << static_cast<std::size_t>(moment); }

@@ -21,7 +21,8 @@ FactRow fact_row(const Fact& fact) {
   row.tenant = fact.tenant;
   row.family = fact.family;
   row.subject = fact.subject;
-  row.contact = text(fact.fields, "contact");
+  if (const std::string_view contact = fact.contact(); !contact.empty()) row.contact = contact;
+  row.inherits = fact.inherits();
   row.at = from_micros(fact.at_us());
   row.moments = contribution(fact).moments;
   row.kind = text(fact.fields, fact.family == "call" ? "call_type" : "kind");

@@ -11,7 +11,7 @@ struct Choice {
 constexpr Choice choices[] = {
     {"stage", "stage"},         {"source", "source"},     {"assigned", "assigned_to"},
     {"line_type", "line_type"}, {"region", "region"},     {"business_type", "business_type"},
-    {"intent", "intent"},       {"campaign", "campaign"}, {"temperature", "temperature"}};
+    {"intent", "intent"},       {"campaign", "campaign"}, {"temperature", "level"}};
 constexpr Choice truths[] = {
     {"opted_out", "opted_out"}, {"vip", "vip"}, {"erased", "erased"}, {"converted", "conversions > 0"}};
 constexpr Choice froms[] = {{"active_from", "last_activity"}, {"captured_from", "captured_at"}};
@@ -38,6 +38,18 @@ Status add_times(const http::Query& query, std::span<const Choice> bounds, std::
     if (!time->has_value()) continue;
     to.params.time(**time);
     to.add(std::string{column} + " " + std::string{comparison} + " " + to.next() + "::timestamptz");
+  }
+  return done();
+}
+
+Status add_scores(const http::Query& query, Where& to) {
+  for (const auto& [parameter, comparison] :
+       {std::pair{"score_from", " >= "}, std::pair{"score_to", " < "}}) {
+    if (!query.has(parameter)) continue;
+    const auto score = query.integer(parameter, 0, 101, 0);
+    if (!score) return score.error();
+    to.params.integer(*score);
+    to.add(std::string{"score"} + comparison + to.next() + "::bigint");
   }
   return done();
 }
@@ -71,6 +83,7 @@ Result<Where> where(const TenantId& tenant, const http::Query& query) {
     if (!truth) return truth.error();
     to.add("(" + std::string{column} + (*truth ? ")" : ") IS NOT TRUE"));
   }
+  if (const auto added = add_scores(query, to); !added) return added.error();
   if (const auto added = add_times(query, froms, ">=", to); !added) return added.error();
   if (const auto added = add_times(query, tos, "<", to); !added) return added.error();
   if (const auto added = add_text(query, to); !added) return added.error();

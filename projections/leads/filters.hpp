@@ -3,7 +3,7 @@
 //   stage, source, assigned, line_type, region, business_type, intent, campaign, temperature   any of the
 //   given values opted_out, vip, erased, converted true | false text               a part of a name, of the
 //   business's name, or of the phone or e-mail address active_from, active_to, captured_from, captured_to RFC
-//   3339; from is included, to is not
+//   3339; from is included, to is not; score_from score_to the same for the score
 #pragma once
 #include <string>
 #include <string_view>
@@ -27,8 +27,8 @@ struct Where {
 Result<Where> where(const TenantId& tenant, const http::Query& query);
 
 inline constexpr std::string_view filter_parameters[] = {
-    "stage",     "source",   "assigned",    "line_type", "region",        "business_type",
-    "intent",    "campaign", "temperature", "opted_out", "vip",           "erased",
-    "converted", "text",     "active_from", "active_to", "captured_from", "captured_to"};
+    "stage",       "source",      "assigned",      "line_type",   "region",     "business_type", "intent",
+    "campaign",    "temperature", "opted_out",     "vip",         "erased",     "converted",     "text",
+    "active_from", "active_to",   "captured_from", "captured_to", "score_from", "score_to"};
 
 }  // namespace trunkline::leads

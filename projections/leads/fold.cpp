@@ -9,10 +9,12 @@ LeadsFold::LeadsFold(const FoldSettings& settings)
       contacts_(settings.rows_cached_max),
       peers_(settings.rows_cached_max),
       loaded_(contacts_, peers_),
-      former_(facts_) {}
+      former_(facts_),
+      groups_(settings.rows_cached_max / 4) {}
 
 Status LeadsFold::read(const EventView& event) {
   note(event, batch_);
+  if (event.family() == "call") groups_.read(event);
   return done();
 }
 
@@ -23,43 +25,6 @@ Status LeadsFold::load(Postgres& session) {
   if (const auto loaded = load_contacts(session); !loaded) return loaded;
   if (const auto loaded = load_moments(session); !loaded) return loaded;
   return open_names();
-}
-
-Status LeadsFold::load_facts(Postgres& session) {
-  merged_.clear();
-  changes_.clear();
-  former_.restart();
-  for (const auto& [key, fact] : batch_.facts) facts_.want({fact.tenant, fact.family, fact.subject});
-  if (const auto loaded = facts_.load(session); !loaded) return loaded;
-  for (const auto& [key, fact] : batch_.facts) {
-    const FactRow* row = facts_.find({fact.tenant, fact.family, fact.subject});
-    if (row != nullptr && !unpack_fact(row->packed))
-      return must_stop("row", "leads: a packed column of table facts cannot be read");
-    merge_fact(fact, row);
-  }
-  return done();
-}
-
-void LeadsFold::merge_fact(const Fact& news, const FactRow* row) {
-  MergedFact merged{news, {}};
-  Contribution before;
-  if (row != nullptr) {
-    const Fact stored = *unpack_fact(row->packed);
-    merged.fact = stored;
-    merged.fact.merge(news);
-    if (merged.fact == stored) return;
-    before = contribution(stored);
-  }
-  merged.to = contribution(merged.fact);
-  const auto owner = [&](const Contribution& to) {
-    return to.contact.empty() ? std::string{} : contact_key(news.tenant, to.contact);
-  };
-  if (before != merged.to) {
-    former_.changed({news.tenant, news.family, news.subject, owner(before), owner(merged.to)});
-    if (!before.contact.empty()) changes_[owner(before)].take_out(before);
-    if (!merged.to.contact.empty()) changes_[owner(merged.to)].put_in(merged.to);
-  }
-  merged_.push_back(std::move(merged));
 }
 
 Status LeadsFold::load_contacts(Postgres& session) {
@@ -82,6 +47,7 @@ Status LeadsFold::load_moments(Postgres& session) {
 }
 
 void LeadsFold::apply() {
+  for (const Fact& fact : gone_) facts_.remove({fact.tenant, fact.family, fact.subject});
   for (const MergedFact& merged : merged_) {
     const Fact& fact = merged.fact;
     facts_.touch({fact.tenant, fact.family, fact.subject}) = fact_row(fact);
@@ -110,13 +76,16 @@ WriteSet LeadsFold::take_writes() {
     ++texts.rows;
   }
   if (texts.rows > 0) writes.push_back(std::move(texts));
+  groups_.take(writes);
   facts_.take(writes);
   contacts_.take(writes);
   peers_.take(writes);
   former_.taken();
+  inheriting_.taken();
   loaded_.clear();
   batch_.clear();
   merged_.clear();
+  gone_.clear();
   changes_.clear();
   ranges_.clear();
   return writes;
@@ -127,6 +96,8 @@ void LeadsFold::settled() {
   contacts_.settled();
   peers_.settled();
   former_.settled();
+  groups_.settled();
+  inheriting_.settled();
 }
 
 void LeadsFold::drop() {
@@ -134,9 +105,12 @@ void LeadsFold::drop() {
   contacts_.drop();
   peers_.drop();
   former_.drop();
+  groups_.drop();
+  inheriting_.drop();
   loaded_.clear();
   batch_.clear();
   merged_.clear();
+  gone_.clear();
   changes_.clear();
   ranges_.clear();
 }

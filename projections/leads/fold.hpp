@@ -1,14 +1,18 @@
 // The fold of the leads model (projections/projection.hpp says when what is called).
 //
 //   read()   batch.cpp: what the events state, merged                                        pure
-//   load()   facts of the batch → contributions, old and new → contacts and their leads' members → what links
+//   load()   which call ids are one call → facts of the batch → messages that take their conversation's
+//   contact
+//            → contributions, old and new → contacts and their leads' members → what links
 //   and
 //            un-links move → first and last moments that went away → names and literals to open
 //   apply()  contacts: details, figures, openings, erasure; nothing is asked any more         pure
 //   take_writes()  packs rows; leads are derived from their members
 #pragma once
+#include "projections/call_groups.hpp"
 #include "projections/leads/batch.hpp"
 #include "projections/leads/former_moments.hpp"
+#include "projections/leads/inheriting.hpp"
 #include "projections/leads/loaded.hpp"
 #include "projections/projection.hpp"
 
@@ -33,7 +37,19 @@ class LeadsFold final : public Fold {
   Status open_jobs(const std::vector<const ToOpen*>& jobs);
   bool wants_opening(const ToOpen& job);
   void keep_opened(const ToOpen& job, const Opened& opened);
-  void merge_fact(const Fact& news, const FactRow* row);
+  // What the batch states of a fact; and of a call the ids by which parts of it were known.
+  struct News {
+    Fact fact;
+    std::vector<std::string> formerly;
+  };
+  using AllNews = std::unordered_map<std::string, News>;  // by fact_key
+  Result<AllNews> join_calls(Postgres& session);
+  Status load_rows(Postgres& session, const AllNews& news);
+  Status take_up_inheriting(Postgres& session, AllNews& news);
+  std::vector<Fact> stored_of(const News& news) const;
+  void settle_fact(const News& news, Fact merged);
+  void settle_conversation(const News& news);
+  void settle_message(const News& news);
 
   struct MergedFact {
     Fact fact;
@@ -45,9 +61,14 @@ class LeadsFold final : public Fold {
   Table<PeersRow> peers_;
   LoadedContacts loaded_;
   FormerMoments former_;
+  CallGroups groups_;
+  Inheriting inheriting_;
 
   Batch batch_;
-  std::vector<MergedFact> merged_;                         // facts that the batch changes
+  std::vector<MergedFact> merged_;                     // facts that the batch changes
+  std::vector<Fact> gone_;                             // calls that are part of another now
+  std::unordered_map<std::string, std::string> with_;  // the batch's conversations: with whom, by contact_key
+  std::vector<ConversationKey> moved_conversations_;   // with somebody else than was known
   std::unordered_map<std::string, TotalsChange> changes_;  // by contact
   std::unordered_map<std::string, Ranges> ranges_;         // of contacts whose first or last fact moved away
 };

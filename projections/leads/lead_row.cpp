@@ -1,8 +1,10 @@
 #include "projections/leads/lead_row.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "core/json.hpp"
+#include "projections/query_rows.hpp"
 
 namespace trunkline::leads {
 namespace {
@@ -79,6 +81,7 @@ void set_details(LeadRow& row, const Fields& details, const Fields& opened) {
   row.temperature = text(details, "temperature");
   row.vip = details.value("vip") == "true";
   row.opted_out = details.value("opt_out") == "true";
+  row.estimated_participants = details.integer("estimated_participants");
   row.initial_value_e4 = details.integer("initial_value_e4");
   row.currency = text(details, "currency");
   row.details = grouped_json(details);
@@ -102,10 +105,44 @@ void set_figures(LeadRow& row, const Totals& totals) {
   row.messages_out = totals[Sum::messages_out];
   row.conversations = totals[Sum::conversations];
   row.touches = totals[Sum::touches];
-  row.touch_value_e4 = totals[Sum::touch_value_e4];
   row.conversions = totals[Sum::conversions];
-  row.value_e4 = totals[Sum::value_e4];
   row.appointments = totals[Sum::appointments];
+  row.listings_viewed = static_cast<std::int64_t>(totals.viewed.size());
+}
+
+void set_score_parts(LeadRow& row, const Fields& details) {
+  row.mortgage_approved = details.value("requirements.mortgage_approved") == "true";
+  row.has_deposit = details.value("requirements.has_deposit") == "true";
+  row.budget_known =
+      details.has("requirements.budget_max") && details.value("requirements.budget_max") != "null";
+  // A detail is JSON: "immediate" with its quotes.
+  const std::string_view urgency = details.value("requirements.urgency");
+  if (urgency.size() > 2 && urgency.front() == '"') row.urgency = urgency.substr(1, urgency.size() - 2);
+  const std::string_view score = details.value("stated_score");
+  double stated = 0;
+  if (!score.empty() && std::from_chars(score.data(), score.data() + score.size(), stated).ec == std::errc{})
+    row.stated_score = stated;
+}
+
+void set_money(LeadRow& row, std::map<std::string, Money> money) {
+  std::string main = row.currency.value_or("");
+  for (const auto& [currency, amounts] : money)
+    if (main.empty()) main = currency;
+  if (const auto nameless = money.extract(""); !nameless.empty()) {
+    money[main].touches_e4 += nameless.mapped().touches_e4;
+    money[main].converted_e4 += nameless.mapped().converted_e4;
+  }
+  if (!main.empty()) row.currency = main;
+  const auto own = money.find(main);
+  if (own != money.end())
+    row.touch_value_e4 = own->second.touches_e4, row.value_e4 = own->second.converted_e4;
+  json::Writer out(row.money);
+  out.open('{');
+  for (const auto& [currency, amounts] : money) {
+    out.key(currency).open('{').key("touches").string(money_text(amounts.touches_e4));
+    out.key("converted").string(money_text(amounts.converted_e4)).close('}');
+  }
+  out.close('}');
 }
 
 }  // namespace
@@ -132,6 +169,8 @@ LeadRow lead_row(std::span<const Contact* const> members) {
   }
   set_details(row, details, opened);
   set_figures(row, totals);
+  set_score_parts(row, details);
+  set_money(row, totals.money);
   row.stage = stage_of(details, totals[Moment::conversion]);
   return row;
 }

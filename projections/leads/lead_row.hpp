@@ -6,6 +6,9 @@
 //                a later statement says otherwise); else "new"
 //   other fields the newest statement over the members
 //   figures      sums over the members; first and last moments over the members
+//   value        in the lead's currency: the stated one, else the first in which there is any; amounts
+//   without a
+//                currency are taken to be in it. Others stand in `money`; nothing is added across currencies
 #pragma once
 #include <span>
 
@@ -22,13 +25,19 @@ struct LeadRow {
   Text first_name, last_name, phone, email, business_type, business_name, city, state, region, time_zone;
   Text intent, assigned_to, campaign, temperature;
   bool vip = false, opted_out = false, erased = false;
-  Number initial_value_e4;
+  Number estimated_participants, initial_value_e4;
   Text currency;
   Instant first_seen, captured_at, first_contact, last_contact, first_call, last_call, followed_up_at,
       last_activity, converted_at;
   std::int64_t calls = 0, answered = 0, talk_ms = 0, attempts = 0, messages_in = 0, messages_out = 0;
   std::int64_t conversations = 0, touches = 0, touch_value_e4 = 0, conversions = 0, value_e4 = 0,
                appointments = 0;
+  // What a score is made of (score.hpp); the score itself is judged when somebody asks.
+  std::int64_t listings_viewed = 0;
+  bool mortgage_approved = false, has_deposit = false, budget_known = false;
+  Text urgency;
+  std::optional<double> stated_score;
+  std::string money;    // JSON by currency: {"USD":{"touches":"0.00","converted":"120.00"}}
   std::string details;  // JSON: {"custom":{…},"preferences":{…},"requirements":{…},"consent":{…},…}
 
   static constexpr std::string_view table = "leads";
@@ -46,6 +55,7 @@ struct LeadRow {
       column("assigned_to", &LeadRow::assigned_to), column("campaign", &LeadRow::campaign),
       column("temperature", &LeadRow::temperature), column("vip", &LeadRow::vip),
       column("opted_out", &LeadRow::opted_out), column("erased", &LeadRow::erased),
+      column("estimated_participants", &LeadRow::estimated_participants),
       column("initial_value_e4", &LeadRow::initial_value_e4), column("currency", &LeadRow::currency),
       column("first_seen", &LeadRow::first_seen), column("captured_at", &LeadRow::captured_at),
       column("first_contact", &LeadRow::first_contact), column("last_contact", &LeadRow::last_contact),
@@ -57,7 +67,11 @@ struct LeadRow {
       column("messages_out", &LeadRow::messages_out), column("conversations", &LeadRow::conversations),
       column("touches", &LeadRow::touches), column("touch_value_e4", &LeadRow::touch_value_e4),
       column("conversions", &LeadRow::conversions), column("value_e4", &LeadRow::value_e4),
-      column("appointments", &LeadRow::appointments), column("details", &LeadRow::details));
+      column("appointments", &LeadRow::appointments), column("listings_viewed", &LeadRow::listings_viewed),
+      column("mortgage_approved", &LeadRow::mortgage_approved), column("has_deposit", &LeadRow::has_deposit),
+      column("budget_known", &LeadRow::budget_known), column("urgency", &LeadRow::urgency),
+      column("stated_score", &LeadRow::stated_score), column("money", &LeadRow::money),
+      column("details", &LeadRow::details));
 };
 
 // All members, in any order, at least one.

@@ -1,22 +1,14 @@
 // Generated histories through the leads fold, in batches of random size, doubled and shuffled, committed one
 // batch late, with commits that fail, under a cache of 50 rows and a large one: the same rows in every table,
 // and leads equal to a recount that shares no code with the fold (tests/leads_oracle.hpp).
-#include <deque>
-
 #include "projections/leads/projection.hpp"
-#include "tests/given.hpp"
+#include "tests/fold_run.hpp"
 #include "tests/leads_oracle.hpp"
 
 using namespace trunkline;
 using namespace trunkline::testing;
 
 namespace {
-
-using Random = std::mt19937_64;
-
-std::size_t pick(Random& random, std::size_t most) {
-  return static_cast<std::size_t>(random() % most);
-}
 
 std::string somebody(Random& random) {
   static constexpr char kinds[] = {'p', 'p', 'e', 'v'};
@@ -87,102 +79,6 @@ TestEvent random_event(Random& random) {
   }
 }
 
-// A batch that was folded, on its way into the tables.
-struct Pending {
-  WriteSet writes;
-  std::size_t end;
-};
-
-class Run {
- public:
-  Run(std::size_t rows_cached_max, std::uint64_t seed) : random_(seed), session_(database_.connect()) {
-    FoldSettings settings;
-    settings.rows_cached_max = rows_cached_max;
-    fold_ = leads::projection.make_fold(settings);
-    REQUIRE(install(session_, leads::projection).ok());
-    REQUIRE(use_schema(session_, "leads_v1").ok());
-  }
-
-  std::size_t fold(const std::vector<TestEvent>& events) {
-    std::size_t batches = 0;
-    for (std::size_t folded = 0; folded < events.size() || !pending_.empty();) {
-      if (folded < events.size()) {
-        const std::size_t size = std::min(1 + pick(random_, 7), events.size() - folded);
-        fold_one({events.data() + folded, size}, folded + size);
-        folded += size;
-        ++batches;
-      }
-      if (pick(random_, 12) == 0) {
-        folded = committed_;
-        pending_.clear();
-        fold_->drop();
-      } else if (pending_.size() > 1 || folded == events.size()) {
-        commit_oldest();
-      }
-    }
-    return batches;
-  }
-
-  std::vector<std::string> rows(const std::string& sql) {
-    const auto found = session_.run(sql);
-    REQUIRE(found.ok());
-    std::vector<std::string> lines;
-    for (std::size_t row = 0; row < found->size(); ++row) {
-      std::string line;
-      for (std::size_t i = 0; i < found->columns(); ++i)
-        line += (i == 0 ? "" : "|") + std::string{found->text(row, i)};
-      lines.push_back(std::move(line));
-    }
-    std::sort(lines.begin(), lines.end());
-    return lines;
-  }
-
- private:
-  void fold_one(std::span<const TestEvent> events, std::size_t end) {
-    json::Parser parser;
-    for (const TestEvent& event : events) {
-      std::string document = event.document();
-      const std::size_t size = document.size();
-      document.append(json::padding, '\0');
-      const auto view = view_event(parser, std::string_view{document}.substr(0, size));
-      REQUIRE(view.ok());
-      REQUIRE(fold_->read(*view).ok());
-    }
-    const auto loaded = fold_->load(session_);
-    REQUIRE_MESSAGE(loaded.ok(), (loaded ? "" : loaded.error().message));
-    fold_->apply();
-    pending_.push_back({fold_->take_writes(), end});
-  }
-
-  void commit_oldest() {
-    if (pending_.empty()) return;
-    auto transaction = Transaction::begin(session_, Transaction::Kind::asynchronous);
-    REQUIRE(transaction.ok());
-    for (const TableWrite& write : pending_.front().writes) {
-      const auto written = write_rows(*transaction, write);
-      REQUIRE_MESSAGE(written.ok(), (written ? "" : written.error().message));
-    }
-    REQUIRE(transaction->commit().ok());
-    committed_ = pending_.front().end;
-    pending_.pop_front();
-    fold_->settled();
-  }
-
-  Random random_;
-  TestDatabase database_;
-  Postgres session_;
-  std::unique_ptr<Fold> fold_;
-  std::deque<Pending> pending_;
-  std::size_t committed_ = 0;
-};
-
-std::vector<TestEvent> doubled_and_shuffled(const std::vector<TestEvent>& story, std::uint64_t seed) {
-  std::vector<TestEvent> events = story;
-  events.insert(events.end(), story.begin(), story.end());
-  std::shuffle(events.begin(), events.end(), Random(seed));
-  return events;
-}
-
 // The lines that only one of the two has: what a failure shows.
 std::string difference(const std::vector<std::string>& folded, const std::vector<std::string>& recounted) {
   std::string text;
@@ -191,11 +87,6 @@ std::string difference(const std::vector<std::string>& folded, const std::vector
   for (const std::string& line : recounted)
     if (!std::binary_search(folded.begin(), folded.end(), line)) text += "\nrecounted " + line;
   return text;
-}
-
-std::uint64_t first_seed() {
-  const char* stated = std::getenv("TRUNKLINE_SEED");
-  return stated != nullptr ? std::strtoull(stated, nullptr, 10) : std::random_device{}();
 }
 
 }  // namespace
@@ -213,12 +104,12 @@ TEST_CASE(
   }
   const std::vector<std::string> expected = leads_recounted(story);
 
-  Run small(50, seed + 1);
+  Run small(leads::projection, 50, seed + 1);
   CHECK(small.fold(doubled_and_shuffled(story, seed + 2)) >= 200);
   CHECK_MESSAGE(small.rows(leads_recounted_sql) == expected,
                 difference(small.rows(leads_recounted_sql), expected));
 
-  Run large(100'000, seed + 3);
+  Run large(leads::projection, 100'000, seed + 3);
   large.fold(story);
   CHECK_MESSAGE(large.rows(leads_recounted_sql) == expected,
                 difference(large.rows(leads_recounted_sql), expected));
@@ -226,4 +117,10 @@ TEST_CASE(
     CHECK_MESSAGE(small.rows("SELECT t::text FROM " + table + " t") ==
                       large.rows("SELECT t::text FROM " + table + " t"),
                   table);
+}
+
+TEST_CASE("calls under several ids and messages that name nobody end in the same rows, in any order") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  check_convergence(leads::projection, {"leads", "contacts", "facts", "peers", "texts", "call_ids"},
+                    first_seed());
 }

@@ -1,6 +1,7 @@
 #include "projections/answer.hpp"
 #include "projections/install.hpp"
 #include "projections/leads/filters.hpp"
+#include "projections/leads/judging.hpp"
 #include "projections/leads/projection.hpp"
 #include "projections/leads/queries.hpp"
 
@@ -32,7 +33,7 @@ constexpr ShownColumn figures[] = {
 // The expression to group by: a column, or a member of the details ("custom.pets").
 Result<std::string> group_expression(std::string_view name, Where& where) {
   for (const std::string_view field : fields)
-    if (field == name) return std::string{field} + "::text";
+    if (field == name) return std::string{field == "temperature" ? "level" : field} + "::text";
   if (name == "assigned") return std::string{"assigned_to::text"};
   const std::string_view group = name.substr(0, name.find('.'));
   for (const std::string_view known : groups) {
@@ -51,7 +52,7 @@ Result<std::string> group_expression(std::string_view name, Where& where) {
 }  // namespace
 
 Result<http::Response> counts(const QueryContext& context, const http::Request& request) {
-  if (const auto known = knows_only(request.query, {"group_by"}, filter_parameters); !known)
+  if (const auto known = knows_only(request.query, {"group_by", "judged_at"}, filter_parameters); !known)
     return known.error();
   const auto group_by = request.query.text("group_by", 120);
   if (!group_by) return group_by.error();
@@ -62,19 +63,20 @@ Result<http::Response> counts(const QueryContext& context, const http::Request& 
   const auto group = group_by->has_value() ? group_expression(**group_by, *where)
                                            : Result<std::string>{std::string{"NULL::text"}};
   if (!group) return group.error();
-  auto snapshot = Snapshot::open(context, request, projection);
-  if (!snapshot) return snapshot.error();
-  const auto rows = snapshot->fetch("SELECT " + *group + " AS grouped, " + select_list(figures) + " FROM " +
-                                        rows_schema(projection) + ".leads WHERE " + where->sql +
-                                        " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT " + std::to_string(groups_max),
-                                    where->params);
+  auto judging = open_judging(context, request);
+  if (!judging) return judging.error();
+  const auto rows = judging->snapshot.fetch(
+      "SELECT " + *group + " AS grouped, " + select_list(figures) + " FROM " + judging->leads() + " WHERE " +
+          where->sql + " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT " + std::to_string(groups_max),
+      where->params);
   if (!rows) return rows.error();
   std::vector<ShownColumn> columns{{"group", "", Shown::text}};
   columns.insert(columns.end(), std::begin(figures), std::end(figures));
-  return answer_list(*snapshot, request, {"groups", *rows, rows->size(), columns}, [&](json::Writer& out) {
-    out.key("group_by");
-    group_by->has_value() ? out.string(**group_by) : out.null();
-  });
+  return answer_list(judging->snapshot, request, {"groups", *rows, rows->size(), columns},
+                     [&](json::Writer& out) {
+                       out.key("group_by");
+                       group_by->has_value() ? out.string(**group_by) : out.null();
+                     });
 }
 
 }  // namespace trunkline::leads

@@ -1,5 +1,6 @@
 #include "core/contact.hpp"
 #include "projections/install.hpp"
+#include "projections/leads/judging.hpp"
 #include "projections/leads/projection.hpp"
 #include "projections/leads/queries.hpp"
 
@@ -12,13 +13,14 @@ struct FoundLead {
   std::string members_json;
 };
 
-Result<std::optional<FoundLead>> find(Snapshot& snapshot, const std::string& token) {
-  static const std::string sql =
-      "SELECT " + select_list(lead_columns()) +
-      ", (SELECT json_agg(m.contact ORDER BY m.contact)::text FROM " + rows_schema(projection) +
-      ".contacts m WHERE m.tenant = $1 AND m.lead = leads.lead) FROM " + rows_schema(projection) +
-      ".leads WHERE tenant = $1 AND lead = (SELECT lead FROM " + rows_schema(projection) +
-      ".contacts WHERE tenant = $1 AND contact = $2)";
+Result<std::optional<FoundLead>> find(Judging& judging, const std::string& token) {
+  Snapshot& snapshot = judging.snapshot;
+  const std::string sql = "SELECT " + select_list(lead_columns()) +
+                          ", (SELECT json_agg(m.contact ORDER BY m.contact)::text FROM " +
+                          rows_schema(projection) +
+                          ".contacts m WHERE m.tenant = $1 AND m.lead = leads.lead) FROM " + judging.leads() +
+                          " WHERE tenant = $1 AND lead = (SELECT lead FROM " + rows_schema(projection) +
+                          ".contacts WHERE tenant = $1 AND contact = $2)";
   auto rows = snapshot.fetch(sql, Params{}.text(snapshot.tenant().value()).text(token));
   if (!rows) return rows.error();
   if (rows->size() == 0) return std::optional<FoundLead>{};
@@ -82,26 +84,27 @@ Result<Snapshot> rows_about(const QueryContext& context, const http::Request& re
 }
 
 Result<http::Response> detail(const QueryContext& context, const http::Request& request) {
-  if (const auto known = knows_only(request.query, {"as_of"}); !known) return known.error();
-  auto snapshot = rows_about(context, request, request.path("id"));
-  if (!snapshot) return snapshot.error();
-  const auto lead = find(*snapshot, request.path("id"));
+  if (const auto known = knows_only(request.query, {"judged_at", "as_of"}); !known) return known.error();
+  auto judging = judging_about(context, request, request.path("id"));
+  if (!judging) return judging.error();
+  const auto lead = find(*judging, request.path("id"));
   if (!lead) return lead.error();
   if (!lead->has_value()) return rejected("not_found", "no lead is known by this id");
-  return snapshot->answer([&](json::Writer& out) { write_lead(out, **lead); });
+  return judging->snapshot.answer([&](json::Writer& out) { write_lead(out, **lead); });
 }
 
 Result<http::Response> by_contact(const QueryContext& context, const http::Request& request) {
-  if (const auto known = knows_only(request.query, {"phone", "email", "visitor_id", "token", "as_of"});
+  if (const auto known =
+          knows_only(request.query, {"phone", "email", "visitor_id", "token", "judged_at", "as_of"});
       !known)
     return known.error();
   const auto token = asked_token(context, request);
   if (!token) return token.error();
-  auto snapshot = rows_about(context, request, *token);
-  if (!snapshot) return snapshot.error();
-  const auto lead = find(*snapshot, *token);
+  auto judging = judging_about(context, request, *token);
+  if (!judging) return judging.error();
+  const auto lead = find(*judging, *token);
   if (!lead) return lead.error();
-  return snapshot->answer([&](json::Writer& out) {
+  return judging->snapshot.answer([&](json::Writer& out) {
     out.key("known").boolean(lead->has_value()).key("token").string(*token);
     if (lead->has_value()) write_lead(out, **lead);
   });

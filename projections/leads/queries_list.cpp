@@ -2,6 +2,7 @@
 #include "projections/answer.hpp"
 #include "projections/install.hpp"
 #include "projections/leads/filters.hpp"
+#include "projections/leads/judging.hpp"
 #include "projections/leads/projection.hpp"
 #include "projections/leads/queries.hpp"
 
@@ -27,10 +28,13 @@ constexpr ShownColumn shown[] = {
     {"intent", "intent"},
     {"assigned_to", "assigned_to"},
     {"campaign", "campaign"},
-    {"temperature", "temperature"},
+    {"score", "score", Shown::real},
+    {"temperature", "level"},
+    {"stated_temperature", "temperature"},
     {"vip", "vip", Shown::boolean},
     {"opted_out", "opted_out", Shown::boolean},
     {"erased", "erased", Shown::boolean},
+    {"estimated_participants", "estimated_participants", Shown::number},
     {"initial_value", "initial_value_e4", Shown::money},
     {"currency", "currency"},
     {"first_seen", "first_seen", Shown::time},
@@ -53,7 +57,9 @@ constexpr ShownColumn shown[] = {
     {"touch_value", "touch_value_e4", Shown::money},
     {"conversions", "conversions", Shown::number},
     {"value", "value_e4", Shown::money},
+    {"money", "money", Shown::json},
     {"appointments", "appointments", Shown::number},
+    {"listings_viewed", "listings_viewed", Shown::number},
     {"details", "details", Shown::json},
 };
 
@@ -70,6 +76,7 @@ constexpr Sort sorts[] = {
     {"value", "value_e4", "bigint"},
     {"talk_ms", "talk_ms", "bigint"},
     {"stage", "stage", "text"},
+    {"score", "(score * 100)::bigint", "bigint"},
 };
 
 struct Order {
@@ -120,12 +127,12 @@ Status add_cursor(const http::Request& request, const Order& order, Where& to) {
   return done();
 }
 
-std::string page_sql(const Where& where, const Order& order, std::int64_t limit) {
+std::string page_sql(const std::string& leads, const Where& where, const Order& order, std::int64_t limit) {
   static const std::string select = "SELECT " + select_list(shown) + ", ";
   const std::string direction = order.descending ? " DESC" : "";
-  return select + std::string{order.by->sql} + " FROM " + rows_schema(projection) + ".leads WHERE " +
-         where.sql + " ORDER BY " + std::string{order.by->sql} + direction + ", lead" + direction +
-         " LIMIT " + std::to_string(limit + 1);
+  return select + std::string{order.by->sql} + " FROM " + leads + " WHERE " + where.sql + " ORDER BY " +
+         std::string{order.by->sql} + direction + ", lead" + direction + " LIMIT " +
+         std::to_string(limit + 1);
 }
 
 }  // namespace
@@ -135,7 +142,9 @@ std::span<const ShownColumn> lead_columns() {
 }
 
 Result<http::Response> list(const QueryContext& context, const http::Request& request) {
-  if (const auto known = knows_only(request.query, {"sort", "cursor", "limit"}, filter_parameters); !known)
+  if (const auto known =
+          knows_only(request.query, {"sort", "cursor", "limit", "judged_at"}, filter_parameters);
+      !known)
     return known.error();
   const auto order = order_of(request.query);
   if (!order) return order.error();
@@ -146,9 +155,10 @@ Result<http::Response> list(const QueryContext& context, const http::Request& re
   auto where = leads::where(*tenant, request.query);
   if (!where) return where.error();
   if (const auto added = add_cursor(request, *order, *where); !added) return added.error();
-  auto snapshot = Snapshot::open(context, request, projection);
-  if (!snapshot) return snapshot.error();
-  const auto rows = snapshot->fetch(page_sql(*where, *order, *limit), where->params);
+  auto judging = open_judging(context, request);
+  if (!judging) return judging.error();
+  Snapshot& snapshot = judging->snapshot;
+  const auto rows = snapshot.fetch(page_sql(judging->leads(), *where, *order, *limit), where->params);
   if (!rows) return rows.error();
   ListAnswer answer{"leads", *rows, std::min(rows->size(), static_cast<std::size_t>(*limit)), shown};
   if (rows->size() > answer.size) {
@@ -156,7 +166,7 @@ Result<http::Response> list(const QueryContext& context, const http::Request& re
     answer.next = cursor_text(
         request, std::vector{key_text(*key, *order->by), std::string{*rows->value(answer.size - 1, 0)}});
   }
-  return answer_list(*snapshot, request, answer);
+  return answer_list(snapshot, request, answer);
 }
 
 void add_routes(http::Routes& routes, const QueryContext& context) {
@@ -169,6 +179,12 @@ void add_routes(http::Routes& routes, const QueryContext& context) {
   get("/v1/leads/by-contact", by_contact);
   get("/v1/leads/{id}", detail);
   get("/v1/leads/{id}/timeline", timeline);
+  get("/v1/leads/{id}/requirements", requirements);
+  get("/v1/leads/{id}/listings", listings);
+  get("/v1/leads/{id}/value", value);
+  get("/v1/leads/{id}/script", script);
+  get("/v1/leads/{id}/follow-ups", follow_ups_of_lead);
+  get("/v1/follow-ups", follow_ups);
 }
 
 }  // namespace trunkline::leads

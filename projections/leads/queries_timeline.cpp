@@ -1,13 +1,11 @@
 // A lead's timeline: its members' facts, newest first. Texts lie sealed in the rows and are opened here;
 // where the key is gone the entry says so.
-#include <map>
-
-#include "core/open.hpp"
 #include "core/pg_binary.hpp"
 #include "projections/answer.hpp"
 #include "projections/install.hpp"
 #include "projections/leads/projection.hpp"
 #include "projections/leads/queries.hpp"
+#include "projections/leads/said.hpp"
 
 namespace trunkline::leads {
 namespace {
@@ -34,13 +32,6 @@ constexpr ShownColumn shown[] = {
     {"starts_at", "starts_at", Shown::time},
     {"ends_at", "ends_at", Shown::time},
 };
-
-// What a fact's sealed statements say together: by member, the newest statement.
-struct Said {
-  std::map<std::string, std::string> members;  // JSON values
-  bool redacted = false;
-};
-using SaidByFact = std::map<std::pair<std::string, std::string>, Said>;  // family, subject
 
 struct Page {
   const http::Request& request;
@@ -97,45 +88,6 @@ Result<bool> known_contact(Snapshot& snapshot, const std::string& token) {
   return rows->size() > 0;
 }
 
-Result<BinaryRows> fetch_texts(Snapshot& snapshot, const BinaryRows& facts, std::size_t size) {
-  std::vector<std::string> families, subjects;
-  for (std::size_t i = 0; i < size; ++i) {
-    families.emplace_back(*facts.value(i, 0));
-    subjects.emplace_back(*facts.value(i, 1));
-  }
-  return snapshot.fetch("SELECT t.family, t.subject, t.event_id, t.personal FROM " + rows_schema(projection) +
-                            ".texts t JOIN unnest($2::text[], $3::text[]) AS k(family, subject)"
-                            " ON t.tenant = $1 AND t.family = k.family AND t.subject = k.subject"
-                            " ORDER BY t.at, t.tie",
-                        Params{}.text(snapshot.tenant().value()).texts(families).texts(subjects));
-}
-
-Result<SaidByFact> open_texts(const QueryContext& context, Snapshot& snapshot, const BinaryRows& facts,
-                              std::size_t size) {
-  const auto rows = fetch_texts(snapshot, facts, size);
-  if (!rows) return rows.error();
-  std::vector<SealedEvent> sealed;
-  for (std::size_t i = 0; i < rows->size(); ++i)
-    sealed.push_back({snapshot.tenant(), std::string{*rows->value(i, 2)}, std::string{*rows->value(i, 3)}});
-  const auto opened = open_all(context.keys, sealed);
-  if (!opened) return opened.error();
-  SaidByFact said;
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    Said& of_fact = said[{std::string{*rows->value(i, 0)}, std::string{*rows->value(i, 1)}}];
-    for (const auto& [pointer, json] : (*opened)[i].fields) of_fact.members[pointer.substr(1)] = json;
-    of_fact.redacted |= !(*opened)[i].redacted.empty();
-  }
-  return said;
-}
-
-void write_said(json::Writer& out, const SaidByFact& said, const BinaryRows& rows, std::size_t row) {
-  const auto found = said.find({std::string{*rows.value(row, 0)}, std::string{*rows.value(row, 1)}});
-  if (found == said.end()) return;
-  out.key("said").open('{');
-  for (const auto& [name, json] : found->second.members) out.key(name).raw(json);
-  out.close('}').key("redacted").boolean(found->second.redacted);
-}
-
 }  // namespace
 
 Result<http::Response> timeline(const QueryContext& context, const http::Request& request) {
@@ -157,14 +109,17 @@ Result<http::Response> timeline(const QueryContext& context, const http::Request
         request, std::vector{format_time(pg::read_time(*rows->value(size - 1, 3))),
                              std::string{*rows->value(size - 1, 0)}, std::string{*rows->value(size - 1, 1)}});
   if (wants_csv(request)) return answer_list(*snapshot, request, {"entries", *rows, size, shown, following});
-  const auto said = open_texts(context, *snapshot, *rows, size);
+  std::vector<FactKey> facts;
+  for (std::size_t i = 0; i < size; ++i)
+    facts.emplace_back(std::string{*rows->value(i, 0)}, std::string{*rows->value(i, 1)});
+  const auto said = open_said(context, *snapshot, facts);
   if (!said) return said.error();
   return snapshot->answer([&](json::Writer& out) {
     out.key("entries").open('[');
     for (std::size_t i = 0; i < size; ++i) {
       out.open('{');
       write_members(out, *rows, i, shown);
-      write_said(out, *said, *rows, i);
+      write_said(out, *said, facts[i]);
       out.close('}');
     }
     out.close(']').key("next");

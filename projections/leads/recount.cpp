@@ -16,10 +16,15 @@ class Recount {
     const auto fact = unpack_fact(stored.packed);
     if (!fact) return damaged(FactRow::table, key_text(stored));
     compare_row(stored, fact_row(*fact), differences_);
+    if (fact->family == "conversation") with_[contact_key(fact->tenant, fact->subject)] = fact->contact();
+    if (fact->inherits())
+      inheriting_.push_back({key_text(stored),
+                             contact_key(fact->tenant, fact->fields.value("conversation_id")),
+                             fact->inherited});
     const Contribution to = contribution(*fact);
     if (to.contact.empty()) return;
     Totals& totals = totals_[contact_key(fact->tenant, to.contact)];
-    for (std::size_t i = 0; i < leads::sums; ++i) totals.sums[i] += to.sums[i];
+    totals.count(to, +1);
     for (std::size_t i = 0; i < moments; ++i)
       if (to.at(i)) totals.ranges[i].include(to.at_us);
   }
@@ -44,6 +49,10 @@ class Recount {
   }
 
   std::vector<Difference> take() {
+    for (const auto& [message, conversation, contact] : inheriting_)
+      if (with_[conversation] != contact)
+        note(differences_,
+             {std::string{FactRow::table}, message, "contact", "another", "its conversation's"});
     for (const auto& [key, totals] : totals_) missing(ContactRow::table, key);
     for (const auto& [key, members] : members_) missing(LeadRow::table, key);
     return std::move(differences_);
@@ -58,6 +67,11 @@ class Recount {
     note(differences_, {std::string{table}, text, "", "no such row", "a row"});
   }
 
+  struct InheritingMessage {
+    std::string key, conversation, contact;
+  };
+  std::vector<InheritingMessage> inheriting_;
+  std::unordered_map<std::string, std::string> with_;              // conversations: their contact
   std::unordered_map<std::string, Totals> totals_;                 // by contact
   std::unordered_map<std::string, std::vector<Contact>> members_;  // by lead
   std::vector<Difference> differences_;

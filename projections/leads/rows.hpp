@@ -23,7 +23,7 @@ struct FactRow {
   Number duration_ms, value_e4;
   Text currency;
   Instant starts_at, ends_at;
-  bool answered = false;
+  bool answered = false, inherits = false;
   std::string packed;
 
   static constexpr std::string_view table = "facts";
@@ -40,7 +40,7 @@ struct FactRow {
       column("duration_ms", &FactRow::duration_ms), column("value_e4", &FactRow::value_e4),
       column("currency", &FactRow::currency), column("starts_at", &FactRow::starts_at),
       column("ends_at", &FactRow::ends_at), column("answered", &FactRow::answered),
-      column("packed", &FactRow::packed));
+      column("inherits", &FactRow::inherits), column("packed", &FactRow::packed));
 };
 
 // The row of a fact: every readable column follows from it.

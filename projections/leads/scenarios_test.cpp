@@ -145,3 +145,94 @@ TEST_CASE("what was said about a lead stands in its timeline, each statement by 
              "touch||spring"})
       .then("SELECT touches, appointments FROM leads", {"1|1"});
 }
+
+TEST_CASE(
+    "a call that several providers tell of is one call of one lead, whichever of its ids the news name") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  given({call_started("ann", at(9)).subject("twilio-1").json("provider_ids", R"({"call":"CA1"})"),
+         TestEvent("call.ended", "", at(9, 2))
+             .subject("retell-1")
+             .json("provider_ids", R"({"call":"CA1"})")
+             .number("duration_ms", 60'000),
+         TestEvent("call.connected", "bob", at(9, 1)).subject("room-1")})
+      .when({TestEvent("call.analyzed", "", at(9, 5))
+                 .subject("retell-1")
+                 .json("provider_ids", R"({"room":"room-1"})")
+                 .json("analysis", R"({"outcome":"positive"})")})
+      .then("SELECT lead, calls, answered, talk_ms FROM leads",
+            {token("ann") + "|0|0|0", token("bob") + "|1|1|60000"})
+      .then("SELECT call, contact, outcome FROM calls", {"retell-1|" + token("bob") + "|positive"});
+}
+
+TEST_CASE("a message that names nobody is with whom its conversation is, also when that changes") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const auto reply = [](Time time) {
+    return TestEvent("message.sent", "", time).text("conversation_id", "talk").text("channel", "chat");
+  };
+  const std::vector<TestEvent> story = {
+      reply(at(9, 2)).subject("m2"), reply(at(9, 4)).subject("m4"),
+      message_received("ann", at(9, 1)).subject("m1").text("conversation_id", "talk"),
+      message_received("bob", at(9, 3)).subject("m3").text("conversation_id", "talk")};
+  given(story).then("SELECT lead, messages_in, messages_out, conversations FROM leads",
+                    {token("ann") + "|1|2|1", token("bob") + "|1|0|0"});
+  given(story)
+      .when({TestEvent("conversation.started", "bob", at(9)).subject("talk").text("channel", "chat")})
+      .then("SELECT lead, messages_in, messages_out, conversations FROM leads",
+            {token("ann") + "|1|0|0", token("bob") + "|1|2|1"})
+      .then("SELECT subject, contact FROM facts WHERE direction = 'outbound'",
+            {"m2|" + token("bob"), "m4|" + token("bob")});
+  given(story)
+      .when({message_sent("cem", at(9, 5)).subject("m2").text("conversation_id", "talk")})
+      .then("SELECT lead, messages_in, messages_out FROM leads",
+            {token("ann") + "|1|1", token("bob") + "|1|0", token("cem") + "|0|1"});
+}
+
+TEST_CASE("money is never added across currencies, and what names none is in the lead's own") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  given({conversion("ann", 100, at(9)).subject("a"),
+         conversion("ann", 30, at(10)).subject("b").text("currency", "EUR"),
+         touch("ann", "spring", at(8)).text("value", "2.50"), captured("bob", at(9)).text("currency", "GBP"),
+         conversion("bob", 70, at(10)).subject("c")})
+      .then(
+          "SELECT lead, currency, value::real, touch_value::real, money FROM leads",
+          {token("ann") +
+               R"(|EUR|30|2.5|{"EUR": {"touches": "2.50", "converted": "30.00"}, "USD": {"touches": "0.00", "converted": "100.00"}})",
+           token("bob") + R"(|GBP|0|0|{"USD": {"touches": "0.00", "converted": "70.00"}})"});
+}
+
+TEST_CASE("a follow-up goes on until it is done, and once called off it stays so") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const auto about = [](std::string type, std::string_view subject, Time time) {
+    return TestEvent(std::move(type), "ann", time).subject(std::string{subject});
+  };
+  const auto scheduled = [&](std::string_view subject, Time time, std::string_view due) {
+    return about("followup.scheduled", subject, time).text("action", "call").text("due_at", due);
+  };
+  given({scheduled("one", at(9), "2026-11-24T09:00:00Z"), scheduled("one", at(10), "2026-11-25T09:00:00Z"),
+         about("followup.attempted", "one", at(11)).number("attempt", 1),
+         scheduled("two", at(9), "2026-11-24T09:00:00Z"), about("followup.cancelled", "two", at(10)),
+         about("followup.completed", "two", at(11)), scheduled("three", at(9), "2026-11-24T10:00:00Z"),
+         about("followup.completed", "three", at(12))})
+      .then("SELECT follow_up, status, action, due_at FROM follow_ups",
+            {"one|processing|call|2026-11-25 09:00:00+00", "three|completed|call|2026-11-24 10:00:00+00",
+             "two|cancelled|call|2026-11-24 09:00:00+00"});
+}
+
+TEST_CASE("what a score is made of follows from requirements and viewings, each listing once") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const auto viewing = [](std::string_view subject, std::string_view listing, Time time) {
+    return TestEvent("appointment.completed", "ann", time)
+        .subject(std::string{subject})
+        .text("kind", "viewing")
+        .text("listing_id", listing);
+  };
+  given({TestEvent("lead.requirements_changed", "ann", at(9))
+             .json("requirements", R"({"budget_max":"900.00","urgency":"immediate","has_deposit":true})"),
+         TestEvent("call.analyzed", "ann", at(10))
+             .subject("c")
+             .json("analysis", R"({"requirements":{"urgency":"within_month","mortgage_approved":true}})"),
+         viewing("v1", "flat-1", at(11)), viewing("v2", "flat-1", at(12)), viewing("v3", "flat-2", at(13)),
+         TestEvent("appointment.cancelled", "ann", at(14)).subject("v3")})
+      .then("SELECT listings_viewed, mortgage_approved, has_deposit, budget_known, urgency FROM leads",
+            {"1|t|t|t|within_month"});
+}

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/json.hpp"
 #include "core/money.hpp"
 
 namespace trunkline::leads {
@@ -28,18 +29,23 @@ const Family families[] = {
       "reason", "campaign", "conversation_id", "currency"}},
     {"conversion", {"currency", "agent_id", "campaign", "channel", "source", "kind", "reason", "call_id"}},
     {"touch", {"kind", "campaign", "channel", "agent_id", "source", "currency"}},
+    {"followup",
+     {"reason", "script_id", "priority", "max_attempts", "channel", "call_id", "conversation_id", "error"}},
 };
 // Members of the object `analysis` that count as the fact's own.
 const Names analysis_members = {"outcome", "intent", "disposition"};
 // What is said about a lead: each statement is a fact of its own.
-const Names entry_members = {"temperature", "stage",    "reason",      "kind",       "source",
-                             "channel",     "agent_id", "assigned_to", "listing_id", "campaign",
-                             "line_type",   "outcome",  "interest"};
+const Names entry_members = {"temperature",    "stage",        "reason",         "kind",
+                             "source",         "channel",      "agent_id",       "assigned_to",
+                             "listing_id",     "campaign",     "line_type",      "outcome",
+                             "interest",       "favourite",    "viewing_booked", "viewing_completed",
+                             "listing_ids",    "requirements", "score",          "call_id",
+                             "conversation_id"};
 
 // The types that say when their fact happened; of other types the earliest counts.
 const Names defining_types = {"call.started",         "message.received",   "message.sent",
                               "conversation.started", "appointment.booked", "conversion.recorded",
-                              "touch.recorded"};
+                              "touch.recorded",       "followup.scheduled"};
 
 struct TypeStatement {
   std::string_view type, field, value;
@@ -77,6 +83,12 @@ const TypeStatement type_statements[] = {
     {"appointment.no_show", "status", "no_show", 0},
     {"conversion.recorded", "recorded", "true", 0},
     {"conversion.reversed", "reversed", "true", 0},
+    {"followup.scheduled", "status", "pending", 0},
+    {"followup.due", "status", "pending", 0},
+    {"followup.attempted", "status", "processing", 1},
+    {"followup.completed", "status", "completed", 2},
+    {"followup.failed", "status", "failed", 2},
+    {"followup.cancelled", "status", "cancelled", 3},  // never run, whatever else is heard of it
 };
 
 bool one_of(std::string_view text, Names values) {
@@ -116,15 +128,30 @@ void state_time(const EventView& event, Fact& fact) {
   if (entry || one_of(event.type, defining_types)) fact.fields.state("at", "", event.stamp, 1);
 }
 
-void copy_members(json::Object from, Names members, const Stamp& stamp, Fields& to) {
+void copy_members(json::Object from, Names members, const Stamp& stamp, Fields& to, std::uint8_t rank = 0) {
   for (const auto [name, value] : from)
-    if (one_of(name, members) && !value.is_null()) to.state(name, text_of(value), stamp);
+    if (one_of(name, members) && !value.is_null()) to.state(name, text_of(value), stamp, rank);
 }
 
+// Names that a follow-up has in common with other facts.
+void state_follow_up(const EventView& event, Fact& fact) {
+  for (const auto& [member, field] :
+       {std::pair{"action", "kind"}, std::pair{"due_at", "starts_at"}, std::pair{"assignee_id", "agent_id"}})
+    if (const auto value = event.data.string(member)) fact.fields.state(field, *value, event.stamp);
+  if (event.type != "followup.attempted") return;
+  // The greatest attempt that was told of, in any order.
+  const std::int64_t attempt = std::clamp<std::int64_t>(event.data.integer("attempt").value_or(1), 1, 250);
+  fact.fields.state("attempts", std::to_string(attempt), event.stamp, static_cast<std::uint8_t>(attempt));
+}
+
+// What a conversation says of itself outranks what is gathered from its messages.
+constexpr std::uint8_t own_rank = 1;
+
 void state_members(const EventView& event, Names members, Fact& fact) {
-  copy_members(event.data, members, event.stamp, fact.fields);
+  const std::uint8_t rank = fact.family == "conversation" ? own_rank : std::uint8_t{0};
+  copy_members(event.data, members, event.stamp, fact.fields, rank);
   if (const auto analysis = event.data.object("analysis"))
-    copy_members(*analysis, analysis_members, event.stamp, fact.fields);
+    copy_members(*analysis, analysis_members, event.stamp, fact.fields, rank);
   for (const TypeStatement& stated : type_statements)
     if (stated.type == event.type) fact.fields.state(stated.field, stated.value, event.stamp, stated.rank);
   if (const auto status = event.data.string("status"))
@@ -132,7 +159,8 @@ void state_members(const EventView& event, Names members, Fact& fact) {
   if (const auto value = event.data.string("value"))
     if (const auto amount = parse_money_e4(*value))
       fact.fields.state("value_e4", std::to_string(*amount), event.stamp);
-  if (!event.contacts.empty()) fact.fields.state("contact", event.first_contact(), event.stamp);
+  if (!event.contacts.empty()) fact.fields.state("contact", event.first_contact(), event.stamp, rank);
+  if (fact.family == "followup") state_follow_up(event, fact);
 }
 
 bool is_entry_family(std::string_view family) {
@@ -141,10 +169,13 @@ bool is_entry_family(std::string_view family) {
 
 // ---- details
 
-const Names detail_members = {"stage",    "source",    "campaign",   "partner_id", "business_type",
-                              "city",     "state",     "region",     "country",    "time_zone",
-                              "language", "line_type", "currency",   "intent",     "temperature",
-                              "vip",      "score",     "first_name", "last_name",  "business_name"};
+const Names detail_members = {"stage",      "source",        "campaign",
+                              "partner_id", "business_type", "city",
+                              "state",      "region",        "country",
+                              "time_zone",  "language",      "line_type",
+                              "currency",   "intent",        "temperature",
+                              "vip",        "score",         "first_name",
+                              "last_name",  "business_name", "estimated_participants"};
 const Names detail_groups = {"custom", "preferences", "requirements"};
 // Of a capture: where the lead came from.
 const Names capture_members = {"conversation_id", "call_id",     "agent_id",
@@ -204,10 +235,57 @@ std::optional<Fact> stated_fact(const EventView& event) {
   return fact;
 }
 
+std::vector<Fact> stated_entries(const EventView& event) {
+  std::vector<Fact> entries;
+  const auto analysis = event.data.object("analysis");
+  if (!analysis || event.contacts.empty()) return entries;
+  const std::string subject = std::string{event.source} + "#" + std::string{event.id};
+  const auto entry = [&](std::string_view family, std::string id) -> Fields& {
+    Fact& fact = entries.emplace_back();
+    fact.tenant = event.tenant;
+    fact.family = family;
+    fact.subject = std::move(id);
+    fact.earliest_us = event.stamp.time_us;
+    fact.fields.state("at", "", event.stamp, 1);
+    fact.fields.state("contact", event.first_contact(), event.stamp);
+    fact.fields.state(event.family() == "call" ? "call_id" : "conversation_id", event.subject, event.stamp);
+    return fact.fields;
+  };
+  if (const auto learnt = analysis->find("requirements"))
+    entry("lead.requirements_changed", subject).state("requirements", text_of(*learnt), event.stamp);
+  if (const auto listings = analysis->array("listings"))
+    for (const json::Value each : *listings) {
+      const auto listing = each.as_object();
+      const auto id = listing ? listing->string("listing_id") : std::nullopt;
+      if (id)
+        copy_members(*listing, {"listing_id", "interest", "favourite"}, event.stamp,
+                     entry("lead.interest_recorded", subject + "#" + std::string{*id}));
+    }
+  return entries;
+}
+
+std::optional<Fact> gathered_conversation(const EventView& event) {
+  if (event.type != "message.received" && event.type != "message.sent") return std::nullopt;
+  const auto conversation = event.data.string("conversation_id");
+  if (!conversation || conversation->empty()) return std::nullopt;
+  Fact fact;
+  fact.tenant = event.tenant;
+  fact.family = "conversation";
+  fact.subject = *conversation;
+  fact.earliest_us = event.stamp.time_us;
+  const Stamp earliest{-event.stamp.time_us, ~event.stamp.tie};
+  if (const auto channel = event.data.string("channel")) fact.fields.state("channel", *channel, earliest);
+  if (!event.contacts.empty()) fact.fields.state("contact", event.first_contact(), earliest);
+  return fact;
+}
+
 Fields stated_details(const EventView& event) {
   Fields details;
   if (event.type == "lead.opted_out" || event.type == "lead.opted_in") state_opt_out(event, details);
   if (event.family() == "consent") state_consent(event, details);
+  if (const auto analysis = event.data.object("analysis"))
+    if (const auto learnt = analysis->object("requirements"))
+      state_group("requirements", *learnt, event.stamp, details);
   if (event.family() != "lead") return details;
   copy_members(event.data, detail_members, event.stamp, details);
   for (const std::string_view group : detail_groups)
@@ -215,6 +293,12 @@ Fields stated_details(const EventView& event) {
   if (event.type == "lead.captured") state_capture(event, details);
   if (event.type == "lead.stage_changed")
     details.state("stage_reason", event.data.string("reason").value_or(""), event.stamp);
+  if (event.type == "lead.score_stated")
+    if (const auto score = event.data.number("score")) {
+      std::string text;
+      json::write_number(text, *score);
+      details.state("stated_score", text, event.stamp);
+    }
   if (event.type == "lead.assigned")
     details.state("assigned_to", event.data.string("agent_id").value_or(""), event.stamp);
   if (event.type == "lead.captured" || event.type == "lead.details_changed")
@@ -243,7 +327,8 @@ bool has_text(std::string_view type) {
                        "appointment.booked",
                        "appointment.rescheduled",
                        "appointment.cancelled",
-                       "touch.recorded"});
+                       "touch.recorded",
+                       "followup.scheduled"});
 }
 
 bool has_names(std::string_view type) {

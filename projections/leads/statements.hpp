@@ -13,6 +13,14 @@ namespace trunkline::leads {
 // here.
 std::optional<Fact> stated_fact(const EventView& event);
 
+// What an analysis of a call or conversation says about its person, as entries of their own: requirements
+// learnt, listings discussed. Only where the event names the person.
+std::vector<Fact> stated_entries(const EventView& event);
+
+// A message makes its conversation known: on which channel, and with whom (what the first message that says
+// so says, until the conversation itself does).
+std::optional<Fact> gathered_conversation(const EventView& event);
+
 // Details of the contact that the event is about: names as in the rows' columns; those of the groups custom,
 // preferences, requirements, consent and source_details as "group.name" with a JSON value.
 Fields stated_details(const EventView& event);

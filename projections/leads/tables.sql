@@ -25,10 +25,23 @@ CREATE TABLE facts (
   starts_at       timestamptz,                -- of an appointment
   ends_at         timestamptz,
   answered        boolean NOT NULL,           -- a call that reached a person
+  inherits        boolean NOT NULL,           -- a message that names nobody: it has its conversation's contact
   packed          bytea NOT NULL,
   PRIMARY KEY (tenant, family, subject)
 );
 CREATE INDEX facts_of_contact ON facts (tenant, contact, at, family, subject);
+CREATE INDEX facts_inheriting ON facts (tenant, conversation_id) WHERE inherits;
+CREATE INDEX follow_ups_due ON facts (tenant, starts_at, subject) WHERE family = 'followup';
+
+-- Every id of a call that has several; its facts stand under the one that is `call`.
+CREATE TABLE call_ids (
+  tenant text COLLATE "C" NOT NULL,
+  id     text COLLATE "C" NOT NULL,
+  call   text COLLATE "C" NOT NULL,
+  packed bytea NOT NULL,
+  PRIMARY KEY (tenant, id)
+);
+CREATE INDEX call_ids_of_call ON call_ids (tenant, call);
 
 -- Sealed parts as they were stored, opened only when they are read. A statement is never changed.
 CREATE TABLE texts (
@@ -86,6 +99,7 @@ CREATE TABLE leads (
   vip              boolean NOT NULL,
   opted_out        boolean NOT NULL,
   erased           boolean NOT NULL,
+  estimated_participants bigint,
   initial_value_e4 bigint,
   currency         text COLLATE "C",
   first_seen       timestamptz,
@@ -109,6 +123,13 @@ CREATE TABLE leads (
   conversions      bigint NOT NULL,           -- without reversed ones
   value_e4         bigint NOT NULL,
   appointments     bigint NOT NULL,           -- without cancelled ones
+  listings_viewed  bigint NOT NULL,           -- distinct ones; from here on what a score is made of
+  mortgage_approved boolean NOT NULL,
+  has_deposit      boolean NOT NULL,
+  budget_known     boolean NOT NULL,
+  urgency          text COLLATE "C",
+  stated_score     double precision,
+  money            text NOT NULL,             -- JSON by currency: touches, converted
   details          text NOT NULL,             -- JSON by group: custom, preferences, requirements, consent, …
   PRIMARY KEY (tenant, lead)
 );

@@ -44,6 +44,24 @@ void Range::include(const Range& other) {
 void Totals::include(const Totals& other) {
   for (std::size_t i = 0; i < leads::sums; ++i) sums[i] += other.sums[i];
   for (std::size_t i = 0; i < moments; ++i) ranges[i].include(other.ranges[i]);
+  for (const auto& [currency, amounts] : other.money) {
+    money[currency].touches_e4 += amounts.touches_e4;
+    money[currency].converted_e4 += amounts.converted_e4;
+  }
+  for (const auto& [listing, facts] : other.viewed) viewed[listing] += facts;
+}
+
+void Totals::count(const Contribution& to, std::int64_t sign) {
+  for (std::size_t i = 0; i < leads::sums; ++i) sums[i] += sign * to.sums[i];
+  const std::int64_t touched_e4 = to.sums[static_cast<std::size_t>(Sum::touch_value_e4)];
+  const std::int64_t converted_e4 = to.sums[static_cast<std::size_t>(Sum::value_e4)];
+  if (touched_e4 != 0 || converted_e4 != 0) {
+    Money& amounts = money[to.currency];
+    amounts.touches_e4 += sign * touched_e4;
+    amounts.converted_e4 += sign * converted_e4;
+    if (amounts == Money{}) money.erase(to.currency);
+  }
+  if (!to.viewed.empty() && (viewed[to.viewed] += sign) == 0) viewed.erase(to.viewed);
 }
 
 void Totals::pack(Packer& out) const {
@@ -52,6 +70,11 @@ void Totals::pack(Packer& out) const {
     out.number(range.facts);
     if (range.facts != 0) out.number(range.first_us).number(range.last_us);
   }
+  out.count(money.size());
+  for (const auto& [currency, amounts] : money)
+    out.text(currency).number(amounts.touches_e4).number(amounts.converted_e4);
+  out.count(viewed.size());
+  for (const auto& [listing, facts] : viewed) out.text(listing).number(facts);
 }
 
 Totals Totals::unpack(Unpacker& in) {
@@ -63,6 +86,15 @@ Totals Totals::unpack(Unpacker& in) {
     range.first_us = in.number();
     range.last_us = in.number();
   }
+  for (std::uint64_t n = in.count(); n > 0 && in.ok(); --n) {
+    Money& amounts = totals.money[std::string{in.text()}];
+    amounts.touches_e4 = in.number();
+    amounts.converted_e4 = in.number();
+  }
+  for (std::uint64_t n = in.count(); n > 0 && in.ok(); --n) {
+    std::int64_t& facts = totals.viewed[std::string{in.text()}];
+    facts = in.number();
+  }
   return totals;
 }
 
@@ -73,10 +105,8 @@ bool TotalsChange::outdated(const Totals& before) const {
 }
 
 void TotalsChange::resolve(Totals& totals, const Ranges* others) const {
-  for (const Contribution& old : out_)
-    for (std::size_t i = 0; i < leads::sums; ++i) totals.sums[i] -= old.sums[i];
-  for (const Contribution& fresh : in_)
-    for (std::size_t i = 0; i < leads::sums; ++i) totals.sums[i] += fresh.sums[i];
+  for (const Contribution& old : out_) totals.count(old, -1);
+  for (const Contribution& fresh : in_) totals.count(fresh, +1);
   for (std::size_t i = 0; i < moments; ++i) {
     const MomentChange change = change_of(out_, in_, i);
     Range& range = totals.ranges[i];

@@ -2,6 +2,7 @@
 // the first and the last of them. Sums give back what is taken out; a first or last moment may have to be
 // looked up again among the facts that stay (`outdated`), which only the stored facts can tell.
 #pragma once
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -19,14 +20,22 @@ struct Range {
 };
 using Ranges = std::array<Range, moments>;
 
+struct Money {
+  std::int64_t touches_e4 = 0, converted_e4 = 0;
+  bool operator==(const Money&) const = default;
+};
+
 struct Totals {
   Sums sums{};
   Ranges ranges;
+  std::map<std::string, Money> money;  // by currency, '' where none was stated; never added across them
+  std::map<std::string, std::int64_t> viewed;  // listings, and how many facts say that they were viewed
 
   Range& operator[](Moment moment) { return ranges[static_cast<std::size_t>(moment)]; }
   const Range& operator[](Moment moment) const { return ranges[static_cast<std::size_t>(moment)]; }
   std::int64_t operator[](Sum sum) const { return sums[static_cast<std::size_t>(sum)]; }
   void include(const Totals& other);
+  void count(const Contribution& to, std::int64_t sign);  // sums, money and listings; not the ranges
   bool operator==(const Totals&) const = default;
 
   void pack(Packer& out) const;

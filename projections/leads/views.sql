@@ -3,10 +3,11 @@
 CREATE OR REPLACE VIEW leads WITH (security_invoker = true) AS
 SELECT tenant, lead, members, stage, stage_reason, source, line_type, first_name, last_name, phone, email,
        business_type, business_name, city, state, region, time_zone, intent, assigned_to, campaign, temperature, vip,
-       opted_out, erased, initial_value_e4::numeric / 10000 AS initial_value, currency, first_seen, captured_at,
+       opted_out, erased, estimated_participants, initial_value_e4::numeric / 10000 AS initial_value, currency, first_seen, captured_at,
        first_contact, last_contact, first_call, last_call, followed_up_at, last_activity, converted_at, calls, answered,
        talk_ms, attempts, messages_in, messages_out, conversations, touches,
        touch_value_e4::numeric / 10000 AS touch_value, conversions, value_e4::numeric / 10000 AS value, appointments,
+       listings_viewed, mortgage_approved, has_deposit, budget_known, urgency, stated_score, money::jsonb AS money,
        details::jsonb AS details
   FROM :rows.leads;
 
@@ -32,3 +33,9 @@ SELECT tenant, lead, contact, subject AS call, at AS started_at, kind AS call_ty
 CREATE OR REPLACE VIEW conversions WITH (security_invoker = true) AS
 SELECT tenant, lead, contact, subject AS conversion, at, value, currency, agent_id, campaign
   FROM :views.timeline WHERE family = 'conversion';
+
+CREATE OR REPLACE VIEW follow_ups WITH (security_invoker = true) AS
+SELECT f.tenant, c.lead, f.contact, f.subject AS follow_up, f.kind AS action, f.reason, f.status, f.starts_at AS due_at,
+       f.agent_id AS assignee_id
+  FROM :rows.facts f LEFT JOIN :rows.contacts c ON c.tenant = f.tenant AND c.contact = f.contact
+ WHERE f.family = 'followup';
