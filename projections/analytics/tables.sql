@@ -28,6 +28,7 @@ CREATE TABLE calls (
   PRIMARY KEY (tenant, call)
 );
 CREATE INDEX calls_by_time ON calls (tenant, at, call);
+COMMENT ON INDEX calls_by_time IS 'queries only';
 
 -- Every id of a call that has several.
 CREATE TABLE call_ids (

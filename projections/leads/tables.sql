@@ -32,6 +32,7 @@ CREATE TABLE facts (
 CREATE INDEX facts_of_contact ON facts (tenant, contact, at, family, subject);
 CREATE INDEX facts_inheriting ON facts (tenant, conversation_id) WHERE inherits;
 CREATE INDEX follow_ups_due ON facts (tenant, starts_at, subject) WHERE family = 'followup';
+COMMENT ON INDEX follow_ups_due IS 'queries only';
 
 -- Every id of a call that has several; its facts stand under the one that is `call`.
 CREATE TABLE call_ids (
@@ -42,6 +43,7 @@ CREATE TABLE call_ids (
   PRIMARY KEY (tenant, id)
 );
 CREATE INDEX call_ids_of_call ON call_ids (tenant, call);
+COMMENT ON INDEX call_ids_of_call IS 'queries only';
 
 -- Sealed parts as they were stored, opened only when they are read. A statement is never changed.
 CREATE TABLE texts (
