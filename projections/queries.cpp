@@ -4,6 +4,7 @@
 #include "projections/conversion/queries.hpp"
 #include "projections/leads/queries.hpp"
 #include "projections/query.hpp"
+#include "projections/scorecard/queries.hpp"
 
 namespace trunkline {
 
@@ -12,6 +13,7 @@ void add_query_routes(http::Routes& routes, const QueryContext& context) {
   leads::add_routes(routes, context);
   analytics::add_routes(routes, context);
   conversion::add_routes(routes, context);
+  scorecard::add_routes(routes, context);
 }
 
 }  // namespace trunkline
