@@ -111,7 +111,8 @@ std::vector<TestEvent> history(std::uint64_t seed, int events) {
         all.push_back(unlinked(who, when));
         break;
       case 2:
-        all.push_back(testing::conversion(who, 100 + roll(50), when).subject("sale" + std::to_string(roll(30))));
+        all.push_back(
+            testing::conversion(who, 100 + roll(50), when).subject("sale" + std::to_string(roll(30))));
         break;
       case 3:
         all.push_back(conversion_reversed(who, "sale" + std::to_string(roll(30)), when));
