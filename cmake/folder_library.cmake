@@ -23,7 +23,17 @@ endfunction()
 add_custom_target(concurrent_tests)  # the programs that the tsan preset runs
 
 # folder_tests(NAME "SOURCES" LINKS…): one doctest program, registered with ctest under its name.
+# Where only some suites are to run, only the files that hold them are built.
 function(folder_tests name sources)
+  if(TRUNKLINE_TEST_SUITES)
+    string(REPLACE "*" "" suite ${TRUNKLINE_TEST_SUITES})
+    foreach(source ${sources})
+      file(STRINGS ${source} found REGEX "(TEST_SUITE|test_suite)[A-Z_]*\\(\"${suite}" LIMIT_COUNT 1)
+      if(NOT found)
+        list(REMOVE_ITEM sources ${source})
+      endif()
+    endforeach()
+  endif()
   add_executable(${name} ${sources} ${PROJECT_SOURCE_DIR}/tests/doctest_main.cpp)
   target_link_libraries(${name} PRIVATE trunkline_warnings ${ARGN})
   set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/doctest_main.cpp PROPERTIES
