@@ -37,6 +37,7 @@ class Run {
     REQUIRE(use_schema(session_, rows_schema(projection)).ok());
   }
 
+  // How many batches it took.
   std::size_t fold(const std::vector<TestEvent>& events) {
     std::size_t batches = 0;
     for (std::size_t folded = 0; folded < events.size() || !pending_.empty();) {
@@ -54,6 +55,7 @@ class Run {
         commit_oldest();
       }
     }
+    committed_ = 0;
     return batches;
   }
 
@@ -70,9 +72,10 @@ class Run {
     return names;
   }
 
+  // Sorted lines, columns joined by '|'.
   std::vector<std::string> rows(const std::string& sql) {
     const auto found = session_.run(sql);
-    REQUIRE(found.ok());
+    REQUIRE_MESSAGE(found.ok(), (found ? "" : found.error().message));
     std::vector<std::string> lines;
     for (std::size_t row = 0; row < found->size(); ++row) {
       std::string line;

@@ -3,9 +3,8 @@
 // equal to a recount that shares no code with the fold (tests/conversion_oracle.hpp), complete for verify,
 // and credits that sum to their conversion's value in every model.
 #include "projections/conversion/projection.hpp"
-#include "projections/recount.hpp"
 #include "tests/conversion_oracle.hpp"
-#include "tests/faulty_fold.hpp"
+#include "tests/fold_run.hpp"
 
 using namespace trunkline;
 using namespace trunkline::testing;
@@ -90,13 +89,6 @@ class Storyteller {
   std::mt19937_64 random_;
 };
 
-std::vector<TestEvent> doubled_and_shuffled(const std::vector<TestEvent>& story, std::uint64_t seed) {
-  std::vector<TestEvent> events = story;
-  events.insert(events.end(), story.begin(), story.end());
-  std::shuffle(events.begin(), events.end(), std::mt19937_64(seed));
-  return events;
-}
-
 // The lines that only one of the two has: what a failure shows.
 std::string difference(const std::vector<std::string>& folded, const std::vector<std::string>& recounted) {
   std::string text;
@@ -105,11 +97,6 @@ std::string difference(const std::vector<std::string>& folded, const std::vector
   for (const std::string& line : recounted)
     if (!std::binary_search(folded.begin(), folded.end(), line)) text += "\nrecounted " + line;
   return text;
-}
-
-std::uint64_t first_seed() {
-  const char* stated = std::getenv("TRUNKLINE_SEED");
-  return stated != nullptr ? std::strtoull(stated, nullptr, 10) : std::random_device{}();
 }
 
 const std::string unequal_credits =
@@ -127,23 +114,16 @@ TEST_CASE("any history in any order, doubled, with failing commits, gives the re
   const std::vector<TestEvent> story = Storyteller(seed).story(450);
   const ConversionRecount expected = conversions_recounted(story);
 
-  FaultyFold small(conversion::projection, 40, seed + 1);
+  Run small(conversion::projection, 40, seed + 1);
   CHECK(small.fold(doubled_and_shuffled(story, seed + 2)) >= 200);
   const auto leads = small.rows(conversion_leads_sql), journeys = small.rows(conversion_journeys_sql);
   CHECK_MESSAGE(leads == expected.leads, difference(leads, expected.leads));
   CHECK_MESSAGE(journeys == expected.journeys, difference(journeys, expected.journeys));
   CHECK(small.rows(unequal_credits).empty());
-  auto snapshot = Transaction::begin(small.session(), Transaction::Kind::snapshot);
-  REQUIRE(snapshot.ok());
-  const auto differences = conversion::projection.recount(small.session());
-  REQUIRE(differences.ok());
-  CHECK_MESSAGE(differences->empty(),
-                (differences->empty() ? ""
-                                      : differences->front().table + " " + differences->front().key + " " +
-                                            differences->front().column));
-  REQUIRE(snapshot->commit().ok());
+  const auto wrong = small.differences();
+  CHECK_MESSAGE(wrong.empty(), (wrong.empty() ? "" : wrong.front()));
 
-  FaultyFold large(conversion::projection, 100'000, seed + 3);
+  Run large(conversion::projection, 100'000, seed + 3);
   large.fold(story);
   for (const std::string table : {"facts", "contacts", "peers", "leads", "journeys"})
     CHECK_MESSAGE(small.rows("SELECT t::text FROM " + table + " t") ==
