@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <random>
 
-#include "core/clock.hpp"
-#include "core/digest.hpp"
-#include "core/json.hpp"
+#include "ops/bench/story_document.hpp"
 
 namespace trunkline::bench {
 namespace {
@@ -13,7 +11,6 @@ namespace {
 constexpr std::int64_t first_us = 1'767'225'600'000'000;  // 2026-01-01
 constexpr std::int64_t minute_us = 60'000'000;
 constexpr std::int64_t day_us = 86'400'000'000;
-constexpr std::size_t document_bytes = 600;
 constexpr std::size_t batch_events = 10'000;
 
 struct Told {
@@ -40,32 +37,14 @@ class Teller {
     static constexpr std::string_view types[] = {
         "lead.captured",  "call.started",       "call.ended",         "message.received",   "message.sent",
         "touch.recorded", "lead.stage_changed", "appointment.booked", "conversion.recorded"};
-    const std::string tenant = "tenant-" + std::to_string(told.tenant);
-    std::string token = "p_" + std::to_string(told.person);
-    token.append(24 - token.size(), 'x');
     const std::string name = std::to_string(told.person) + "-" + std::to_string(told.number);
-    std::string out;
-    json::Writer json(out);
-    json.open('{')
-        .key("specversion")
-        .string("1.0")
-        .key("id")
-        .string("evt-" + name)
-        .key("source")
-        .string("/bench/desk");
-    json.key("type").string(types[told.type]).key("subject").string("sub-" + name);
-    json.key("time").string(format_time(from_micros(told.time_us)));
-    json.key("dataschema").string("urn:trunkline:" + std::string{types[told.type]} + ":1");
-    json.key("tenantid").string(tenant).key("contacts").string(token).key("recordedtime");
-    Draft draft{TenantId{tenant}, {}, out.size() + 1};  // behind the opening quote
-    json.string(std::string(formatted_time_size, ' ')).key("contenthash").string(digest_of(out).text());
-    json.key("data").open('{').key("contact").open('{').key("phone").string(token).close('}');
-    details(json, told);
-    seal(json, out, token);
-    json.close('}').close('}');
-    draft.document = std::move(out);
-    return draft;
+    return story_draft(
+        {"tenant-" + std::to_string(told.tenant), token_of(told.person), "evt-" + name, "sub-" + name,
+         types[told.type], told.time_us},
+        [&told](json::Writer& json) { details(json, told); }, random_);
   }
+
+  std::mt19937& random() { return random_; }
 
  private:
   static std::string agent(const Told& told) {
@@ -107,16 +86,6 @@ class Teller {
     }
   }
 
-  // Something of the length and randomness of a sealed member.
-  void seal(json::Writer& json, const std::string& out, const std::string& token) {
-    json.key("personal").open('{').key("token").string(token).key("version").number(1).key("box");
-    std::string box;
-    const std::size_t room = out.size() + 10 < document_bytes ? document_bytes - out.size() - 10 : 16;
-    while (box.size() < room)
-      box.push_back("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[random_() % 64]);
-    json.string(box).close('}');
-  }
-
   std::mt19937 random_{42};
 };
 
@@ -130,21 +99,11 @@ void deliver(Teller& teller, const std::vector<Told>& story,
   if (!drafts.empty()) arrived(std::move(drafts));
 }
 
-std::vector<std::uint16_t> tenants_of_persons(Teller& teller, const StorySize& size) {
-  std::vector<double> weights;
-  for (std::size_t rank = 1; rank <= size.tenants; ++rank) weights.push_back(1.0 / static_cast<double>(rank));
-  std::discrete_distribution<int> choose(weights.begin(), weights.end());
-  std::mt19937 random(static_cast<std::mt19937::result_type>(teller.below(1'000'000)));
-  std::vector<std::uint16_t> tenants(size.persons);
-  for (auto& tenant : tenants) tenant = static_cast<std::uint16_t>(choose(random));
-  return tenants;
-}
-
 }  // namespace
 
 void tell_race(const StorySize& size, const std::function<void(std::vector<Draft>)>& arrived) {
   Teller teller;
-  const auto tenants = tenants_of_persons(teller, size);
+  const auto tenants = tenants_of_persons(size.persons, size.tenants, teller.random());
   std::vector<std::vector<std::int64_t>> times(size.persons);
   for (std::size_t i = 0; i < size.events; ++i)
     times[i < size.persons ? i : teller.below(size.persons)].push_back(
