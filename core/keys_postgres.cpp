@@ -92,8 +92,7 @@ void PostgresKeys::make(std::span<MakeCall* const> round) {
   for (const auto* call : round)
     for (const Token& token : call->tokens) rows.try_emplace({call->tenant.value(), token.value()});
   auto session = pool_.borrow();
-  auto outcome = session ? keys::read_tokens(**session, wrapping_, rows) : Status{session.error()};
-  if (outcome) outcome = keys::make_tokens(**session, wrapping_, rows);
+  const auto outcome = session ? keys::make_tokens(**session, wrapping_, rows) : Status{session.error()};
   for (auto* call : round) {
     call->outcome = outcome;
     if (!outcome) continue;

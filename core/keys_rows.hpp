@@ -28,8 +28,8 @@ Result<Key256> tenant_secret(Postgres& session, const Key256& wrapping, const Te
 
 // Fills the rows that exist.
 Status read_tokens(Postgres& session, const Key256& wrapping, TokenRows& rows);
-// Makes keys for the rows that are still unknown, in one durable transaction; where somebody else was
-// quicker, his.
+// Makes keys for the rows that are still unknown, in one durable transaction; where there is one already,
+// that one. Nothing is asked before: most tokens that are not in memory are new.
 Status make_tokens(Postgres& session, const Key256& wrapping, TokenRows& rows);
 // Writes the tombstones; the key of an erased row is overwritten with NULL.
 Status erase_tokens(Transaction& transaction, const TenantId& tenant, std::span<const Token> tokens);
