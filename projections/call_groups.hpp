@@ -60,6 +60,7 @@ class CallGroups {
 
   void take(WriteSet& writes);
   void settled() { rows_.settled(); }
+  void begins_empty() { rows_.begins_empty(); }
   void drop();
 
  private:

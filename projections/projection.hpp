@@ -33,10 +33,12 @@ class Fold {
   virtual WriteSet take_writes() = 0;          // touched rows stay pinned in the cache until settled()
   virtual void settled() = 0;
   virtual void drop() = 0;  // forget every row and every event: the next load() fetches again
+  // After drop(), or at first: no row that events to come can touch is stored yet. A fold may make use of it.
+  virtual void begins_empty() {}
 };
 
 struct FoldSettings {
-  std::size_t rows_cached_max = 200'000;  // memory is a setting: per table of the model
+  std::size_t rows_cached_max = 50'000;  // memory is a setting: per table of the model
   KeyStore* keys = nullptr;               // for models that hold opened fields
 };
 

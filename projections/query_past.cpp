@@ -77,6 +77,7 @@ Result<Snapshot> Snapshot::of_past(const QueryContext& context, const http::Requ
   FoldSettings settings;
   settings.keys = &context.keys;
   const auto fold = projection.make_fold(settings);
+  fold->begins_empty();
   if (auto folded = fold_records(context.log, end->partition, *offsets, *fold, **session, *transaction);
       !folded)
     return folded.error();

@@ -89,7 +89,11 @@ struct Runner::Impl {
       const Checkpoint* known = reader.at(checkpoint.position.partition);
       return known == nullptr || *known != checkpoint;
     };
-    if (std::any_of(checkpoints->begin(), checkpoints->end(), unknown)) fold->drop();
+    if (std::any_of(checkpoints->begin(), checkpoints->end(), unknown)) {
+      fold->drop();
+      const auto unread = [](const Checkpoint& checkpoint) { return checkpoint.tally.count == 0; };
+      if (std::all_of(checkpoints->begin(), checkpoints->end(), unread)) fold->begins_empty();
+    }
     for (const Checkpoint& checkpoint : *checkpoints) {
       if (unknown(checkpoint))
         if (auto status = check_resume(log, checkpoint); !status) return status;

@@ -4,6 +4,9 @@
 // What is taken out must be what was put in: add() and subtract() get contributions computed by the same
 // function from the fact as it is and as it was. The fenced commit adds each difference exactly once (design
 // §4).
+//
+// A Row with many sums, most of them 0, may declare `static constexpr bool zeros_are_null = true`: its
+// columns allow NULL, which is what a sum of 0 is stored as.
 #pragma once
 #include <algorithm>
 
@@ -12,6 +15,11 @@
 #include "projections/table_write.hpp"
 
 namespace trunkline {
+
+template <class Row>
+inline constexpr bool zeros_are_null = requires {
+  requires Row::zeros_are_null;
+};
 
 template <TableRow Row>
 class Sums {
@@ -42,6 +50,7 @@ class Sums {
   // Appends the differences and ends the batch. Rows in which they cancel out are not written.
   void take(WriteSet& writes) {
     TableWrite grown{TableWrite::Kind::add, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
+    grown.zeros_are_null = zeros_are_null<Row>;
     TableWrite lessened = grown;
     lessened.kind = TableWrite::Kind::add_and_prune;
     std::sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) { return key_of(a) < key_of(b); });
@@ -50,7 +59,7 @@ class Sums {
       bool less = false;
       for_each_sum([&](const auto& column) { less |= row.*column.member < 0; });
       TableWrite& write = less ? lessened : grown;
-      encode_row(write.tuples, row);
+      encode(write.tuples, row);
       ++write.rows;
     }
     drop();
@@ -68,6 +77,18 @@ class Sums {
   static void for_each_sum(Visit visit) {
     for_each_column<Row>([&](auto i, const auto& column) {
       if constexpr (i >= Row::key_columns) visit(column);
+    });
+  }
+
+  static void encode(std::string& out, const Row& row) {
+    if constexpr (!zeros_are_null<Row>) return encode_row(out, row);
+    pg::TupleWriter tuple(out);
+    tuple.begin(columns_of<Row>);
+    for_each_column<Row>([&](auto i, const auto& column) {
+      if constexpr (i >= Row::key_columns) {
+        if (row.*column.member == 0) return static_cast<void>(tuple.null());
+      }
+      columns_detail::encode(tuple, row.*column.member);
     });
   }
 

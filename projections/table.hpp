@@ -10,9 +10,13 @@
 #include <cassert>
 #include <cstddef>
 #include <deque>
+#include <functional>
+#include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "projections/columns.hpp"
+#include "projections/key_filter.hpp"
 #include "projections/key_index.hpp"
 #include "projections/table_write.hpp"
 #include "projections/wanted_rows.hpp"
@@ -27,17 +31,24 @@ class Table {
   // `rows_cached_max` bounds what stays when nothing needs it; a batch in flight keeps all that it touches.
   explicit Table(std::size_t rows_cached_max) : rows_cached_max_(rows_cached_max) {}
 
+  // The database has no row of any key that will be asked for: until drop(), only those are fetched that were
+  // written since (or seem to have been). A catch-up and a rebuild begin so.
+  void begins_empty() { written_.emplace(filter_bytes); }
+
   // The batch will look at this row. Cheap when the row is in the cache, also when it is known to be absent.
   void want(const Key& key) {
-    const std::uint32_t at = slot_of(key);
+    const std::size_t hash = hash_of(key);
+    const std::uint32_t at = slot_of(key, hash);
     if (at != KeyIndex::none) return use(at);
-    missing_.push_back(add(key));
+    const std::uint32_t added = add(key, hash);
+    if (!written_ || written_->may_hold(hash)) missing_.push_back(added);
   }
 
   // The same for a row that cannot exist yet because the fold is about to invent its key: nothing is fetched.
   void expect_none(const Key& key) {
-    const std::uint32_t at = slot_of(key);
-    at != KeyIndex::none ? use(at) : static_cast<void>(add(key));
+    const std::size_t hash = hash_of(key);
+    const std::uint32_t at = slot_of(key, hash);
+    at != KeyIndex::none ? use(at) : static_cast<void>(add(key, hash));
   }
 
   // Fetches what is wanted and not cached: one query. After an error it may be called again.
@@ -84,10 +95,15 @@ class Table {
     slot.exists = false;
   }
 
-  // Appends what the batch has changed and ends the batch.
-  void take(WriteSet& writes) {
-    TableWrite fresh{TableWrite::Kind::insert, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
-    TableWrite changed{TableWrite::Kind::replace, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
+  // Appends what the batch has changed and ends the batch. Where the table has columns that follow from the
+  // ones kept here, `whole` makes the written row of a kept one.
+  template <class Whole = std::identity>
+  void take(WriteSet& writes, Whole whole = {}) {
+    using Written = std::remove_cvref_t<std::invoke_result_t<Whole, const Row&>>;
+    static_assert(Written::table == Row::table && Written::key_columns == Row::key_columns);
+    TableWrite fresh{TableWrite::Kind::insert, Row::table, column_names<Written>(), Row::key_columns, {}, 0};
+    TableWrite changed{TableWrite::Kind::replace, Row::table, column_names<Written>(),
+                       Row::key_columns,          {},         0};
     TableWrite removed{TableWrite::Kind::remove, Row::table, column_names<Row>(Row::key_columns),
                        Row::key_columns,         {},         0};
     // In the order of the key, so that neighbours in the table's index are written one after the other.
@@ -99,9 +115,14 @@ class Table {
       slot.dirty = false;
       if (!slot.exists && !slot.stored) continue;  // came and went within the batch
       TableWrite& write = !slot.exists ? removed : slot.stored ? changed : fresh;
+      if (written_ && !slot.stored) written_->add(hash_of(key_of(slot.row)));
       slot.stored = slot.exists;
-      encode_row(write.tuples, slot.row, write.columns.size());
-      ++write.rows;
+      if (slot.exists)
+        encode_row(write.tuples, whole(slot.row));
+      else
+        encode_row(write.tuples, slot.row, Row::key_columns);
+      if (++write.rows == 1)  // rows are alike
+        write.tuples.reserve(std::min(write.tuples.size() * dirty_.size(), tuples_reserved_max));
     }
     dirty_.clear();
     ++batch_;
@@ -131,8 +152,9 @@ class Table {
     bool dirty = false;
   };
 
-  std::uint32_t slot_of(const Key& key) const {
-    return index_.find(hash_of(key), [&](std::uint32_t at) { return key_of(slots_[at].row) == key; });
+  std::uint32_t slot_of(const Key& key) const { return slot_of(key, hash_of(key)); }
+  std::uint32_t slot_of(const Key& key, std::size_t hash) const {
+    return index_.find(hash, [&](std::uint32_t at) { return key_of(slots_[at].row) == key; });
   }
 
   Slot& mark_dirty(const Key& key) {
@@ -144,11 +166,11 @@ class Table {
     return slot;
   }
 
-  std::uint32_t add(const Key& key) {
+  std::uint32_t add(const Key& key, std::size_t hash) {
     const std::uint32_t at = new_slot();
     set_key(slots_[at].row, key);
     slots_[at].last_batch = batch_;
-    index_.insert(hash_of(key), at);
+    index_.insert(hash, at);
     link_newest(at);
     return at;
   }
@@ -193,7 +215,11 @@ class Table {
     --count_;
   }
 
+  static constexpr std::size_t tuples_reserved_max = 32 << 20;
+  static constexpr std::size_t filter_bytes = 4 << 20;  // good for three million rows, of use for ten
+
   std::size_t rows_cached_max_;
+  std::optional<KeyFilter> written_;
   std::deque<Slot> slots_;  // rows keep their place: references last
   KeyIndex index_;
   std::vector<std::uint32_t> free_, missing_, dirty_;

@@ -32,11 +32,34 @@ struct Daily {
                       column("calls", &Daily::calls), column("talk_ms", &Daily::talk_ms));
 };
 
+struct Sparse {
+  std::string tenant;
+  std::int64_t calls = 0, talk_ms = 0;
+  static constexpr std::string_view table = "sparse";
+  static constexpr bool zeros_are_null = true;
+  static constexpr std::size_t key_columns = 1;
+  static constexpr auto columns =
+      std::make_tuple(column("tenant", &Sparse::tenant), column("calls", &Sparse::calls),
+                      column("talk_ms", &Sparse::talk_ms));
+};
+
+// As a fold keeps a person whose calls are written twice over.
+struct WrittenPerson {
+  std::string tenant, name;
+  std::int64_t calls = 0;
+  static constexpr std::string_view table = "people";
+  static constexpr std::size_t key_columns = 2;
+  static constexpr auto columns =
+      std::make_tuple(column("tenant", &WrittenPerson::tenant), column("name", &WrittenPerson::name),
+                      column("calls", &WrittenPerson::calls));
+};
+
 constexpr std::string_view tables = R"(
   CREATE TABLE people (tenant text COLLATE "C", name text COLLATE "C", calls bigint NOT NULL, seen timestamptz,
                        PRIMARY KEY (tenant, name));
   CREATE TABLE daily (tenant text COLLATE "C", day date, calls bigint NOT NULL, talk_ms bigint NOT NULL,
-                      PRIMARY KEY (tenant, day)))";
+                      PRIMARY KEY (tenant, day));
+  CREATE TABLE sparse (tenant text COLLATE "C" PRIMARY KEY, calls bigint, talk_ms bigint))";
 
 void commit(Postgres& session, const WriteSet& writes) {
   auto transaction = Transaction::begin(session, Transaction::Kind::asynchronous);
@@ -159,6 +182,75 @@ TEST_CASE("rows of a batch in flight stay whatever the bound; the rest is evicte
   CHECK(database.value("SELECT string_agg(name || calls, ',' ORDER BY name) FROM people") == "a2,b1,c3,d1");
 }
 
+TEST_CASE("a table that begins empty asks for no row but those that it wrote, until it forgets everything") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const TestDatabase database;
+  auto session = database.connect();
+  REQUIRE(session.script(tables).ok());
+  Table<Person> people(0);  // nothing stays in memory
+  people.begins_empty();
+  const auto fold = [&](std::string_view name) {
+    people.want({"t", name});
+    REQUIRE(people.load(session).ok());
+    const bool known = people.find({"t", name}) != nullptr;
+    ++people.touch({"t", name}).calls;
+    commit(session, taken(people));
+    people.settled();
+    return known;
+  };
+  for (int i = 0; i < 1'000; ++i) CHECK_FALSE(fold("person-" + std::to_string(i)));
+  for (int i = 0; i < 1'000; ++i) CHECK(fold("person-" + std::to_string(i)));
+  CHECK(database.value("SELECT count(*) || ' ' || sum(calls) FROM people") == "1000 2000");
+  REQUIRE(session.script("INSERT INTO people (tenant, name, calls) VALUES ('t', 'behind its back', 1)").ok());
+  people.want({"t", "behind its back"});
+  REQUIRE(people.load(session).ok());
+  CHECK(people.find({"t", "behind its back"}) == nullptr);
+  people.drop();
+  CHECK(fold("behind its back"));
+}
+
+TEST_CASE("a filter denies no key that it was given, and most of the others") {
+  KeyFilter filter(64 << 10);
+  const auto key = [](int i) { return hash_of(std::tuple{std::string_view{"t"}, std::int64_t{i}}); };
+  for (int i = 0; i < 50'000; ++i) filter.add(key(i));
+  int denied = 0;
+  for (int i = 0; i < 50'000; ++i) {
+    REQUIRE(filter.may_hold(key(i)));
+    denied += filter.may_hold(key(50'000 + i)) ? 0 : 1;
+  }
+  CHECK(denied > 45'000);  // at ten bits a key
+}
+
+TEST_CASE("columns that follow from the kept ones are made when the row is written") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const TestDatabase database;
+  auto session = database.connect();
+  REQUIRE(session.script(tables).ok());
+  Table<WrittenPerson> people(10);
+  const auto whole = [](const WrittenPerson& kept) {
+    return Person{kept.tenant, kept.name, kept.calls, from_micros(kept.calls)};
+  };
+  const auto fold = [&](std::int64_t calls) {
+    people.want({"t", "ann"});
+    REQUIRE(people.load(session).ok());
+    people.touch({"t", "ann"}).calls = calls;
+    WriteSet writes;
+    people.take(writes, whole);
+    commit(session, writes);
+  };
+  for (const std::int64_t calls : {1, 2}) {
+    fold(calls);
+    CHECK(database.value("SELECT calls || ' ' || extract(microseconds FROM seen) FROM people") ==
+          std::to_string(calls) + " " + std::to_string(calls));
+  }
+  people.want({"t", "ann"});
+  people.remove({"t", "ann"});
+  WriteSet writes;
+  people.take(writes, whole);
+  commit(session, writes);
+  CHECK(database.value("SELECT count(*) FROM people") == "0");
+}
+
 TEST_CASE("sums add differences, and a row in which nothing is left ceases to exist") {
   SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
   const TestDatabase database;
@@ -180,6 +272,28 @@ TEST_CASE("sums add differences, and a row in which nothing is left ceases to ex
   sums.add({"t", monday, 1, 1});
   sums.subtract({"t", monday, 1, 1});
   CHECK(taken(sums).empty());
+}
+
+TEST_CASE("sums whose zeros are NULL add up, go back to NULL, and the empty row ceases to exist") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const TestDatabase database;
+  auto session = database.connect();
+  REQUIRE(session.script(tables).ok());
+  Sums<Sparse> sums;
+  const auto row = [&] {
+    commit(session, taken(sums));
+    return database.value(
+        "SELECT coalesce(calls::text, '-') || ' ' || coalesce(talk_ms::text, '-') FROM sparse");
+  };
+  sums.add({"t", 1, 0});
+  CHECK(row() == "1 -");
+  sums.add({"t", 2, 50});
+  CHECK(row() == "3 50");
+  sums.subtract({"t", 0, 50});
+  CHECK(row() == "3 -");
+  sums.subtract({"t", 3, 0});
+  commit(session, taken(sums));
+  CHECK(database.value("SELECT count(*) FROM sparse") == "0");
 }
 
 }  // namespace trunkline

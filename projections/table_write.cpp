@@ -49,7 +49,8 @@ std::string same_key(const TableWrite& write) {
 }
 
 std::string prune_sql(const TableWrite& write) {
-  const auto zero = [](const std::string& name) { return "t." + name + " = 0"; };
+  const std::string_view none = write.zeros_are_null ? " IS NULL" : " = 0";
+  const auto zero = [none](const std::string& name) { return "t." + name + std::string{none}; };
   return "DELETE FROM " + std::string{write.table} + " t USING " + pending_table(write) + " p WHERE " +
          same_key(write) + " AND " + listed(write, write.key_columns, write.columns.size(), " AND ", zero);
 }
@@ -69,8 +70,10 @@ std::string carry_over_sql(const TableWrite& write) {
     return "DELETE FROM " + table + " t USING " + pending_table(write) + " p WHERE " + same_key(write);
   const std::string columns = names(write, write.columns.size());
   const auto assignment = [&write](const std::string& name) {
-    return write.kind == Kind::replace ? name + " = excluded." + name
-                                       : name + " = t." + name + " + excluded." + name;
+    if (write.kind == Kind::replace) return name + " = excluded." + name;
+    if (!write.zeros_are_null) return name + " = t." + name + " + excluded." + name;
+    return name + " = CASE WHEN excluded." + name + " IS NULL THEN t." + name + " ELSE nullif(coalesce(t." +
+           name + ", 0) + excluded." + name + ", 0) END";
   };
   const std::string insert = "INSERT INTO " + table + " AS t (" + columns + ") SELECT " + columns + " FROM " +
                              pending_table(write) + " ON CONFLICT (" + names(write, write.key_columns) +

@@ -24,6 +24,7 @@ struct TableWrite {
   std::size_t key_columns = 0;
   std::string tuples;  // core/pg_binary.hpp
   std::size_t rows = 0;
+  bool zeros_are_null = false;  // of sums (sums.hpp)
 };
 using WriteSet = std::vector<TableWrite>;
 

@@ -25,6 +25,7 @@ class Scratch {
   Status make() {
     if (auto status = drop(); !status) return status;
     if (auto status = install_tables(session_, model_, schema_); !status) return status;
+    fold_->begins_empty();
     return use_schema(session_, schema_);
   }
 

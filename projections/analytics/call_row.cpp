@@ -20,7 +20,7 @@ std::optional<double> real(const leads::Fields& fields, std::string_view name) {
 
 }  // namespace
 
-CallRow call_row(const leads::Fact& call) {
+CallRow call_row(const leads::Fact& call, std::string packed) {
   CallRow row;
   row.tenant = call.tenant;
   row.call = call.subject;
@@ -44,8 +44,12 @@ CallRow call_row(const leads::Fact& call) {
   row.wait_ms = call.fields.integer("wait_ms");
   row.sentiment = real(call.fields, "sentiment");
   row.rating = call.fields.integer("rating");
-  row.packed = leads::pack(call);
+  row.packed = std::move(packed);
   return row;
+}
+
+std::optional<leads::Fact> unpack_call(const PackedCall& row) {
+  return leads::unpack_fact(row.tenant, "call", row.call, row.packed);
 }
 
 }  // namespace trunkline::analytics

@@ -105,9 +105,9 @@ std::string pack(const Conversation& conversation) {
   return out.take();
 }
 
-std::optional<Conversation> unpack_conversation(std::string_view bytes) {
-  Unpacker in(bytes);
-  auto fact = leads::unpack_fact(in.text());
+std::optional<Conversation> unpack_conversation(const PackedConversation& row) {
+  Unpacker in(row.packed);
+  auto fact = leads::unpack_fact(row.tenant, "conversation", row.conversation, in.text());
   if (!fact) return std::nullopt;
   Conversation conversation{std::move(*fact), {}};
   std::vector<std::string> names;
@@ -125,7 +125,7 @@ std::optional<Conversation> unpack_conversation(std::string_view bytes) {
   return conversation;
 }
 
-ConversationRow conversation_row(const Conversation& conversation) {
+ConversationRow conversation_row(const Conversation& conversation, std::string packed) {
   ConversationRow row;
   row.tenant = conversation.fact.tenant;
   row.conversation = conversation.fact.subject;
@@ -139,7 +139,7 @@ ConversationRow conversation_row(const Conversation& conversation) {
   for (const Mark& mark : conversation.marks)
     ++(mark.speaker == Speaker::person ? row.messages_in : row.messages_out);
   row.rating = conversation.fact.fields.integer("rating");
-  row.packed = pack(conversation);
+  row.packed = std::move(packed);
   return row;
 }
 

@@ -54,7 +54,8 @@ struct Conversation {
 };
 
 std::string pack(const Conversation& conversation);
-std::optional<Conversation> unpack_conversation(std::string_view bytes);  // nullopt: the bytes were damaged
-ConversationRow conversation_row(const Conversation& conversation);
+std::optional<Conversation> unpack_conversation(
+    const PackedConversation& row);  // nullopt: the bytes were damaged
+ConversationRow conversation_row(const Conversation& conversation, std::string packed);
 
 }  // namespace trunkline::analytics

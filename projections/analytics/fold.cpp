@@ -55,6 +55,7 @@ Status AnalyticsFold::load(Postgres& session) {
   };
   if (const auto loaded = groups_.load(session, probe); !loaded) return loaded;
   join_calls();
+  if (const auto loaded = load_calls(session); !loaded) return loaded;
   if (const auto loaded = load_facts(session); !loaded) return loaded;
   return load_conversations(session);
 }
@@ -74,21 +75,28 @@ void AnalyticsFold::join_calls() {
     call_news_[people::contact_key(moved.tenant, moved.now)].formerly.push_back(moved.before);
 }
 
-Status AnalyticsFold::load_facts(Postgres& session) {
+Status AnalyticsFold::load_calls(Postgres& session) {
   for (const auto& [key, news] : call_news_) {
     calls_.want({news.fact.tenant, news.fact.subject});
     for (const std::string& former : news.formerly) calls_.want({news.fact.tenant, former});
   }
   if (const auto loaded = calls_.load(session); !loaded) return loaded;
-  for (const auto& [key, news] : call_news_) {
-    const auto readable = [&](const std::string& call) {
-      const CallRow* row = calls_.find({news.fact.tenant, call});
-      return row == nullptr || leads::unpack_fact(row->packed).has_value();
+  for (auto& [key, news] : call_news_) {
+    const auto add = [&](const std::string& call) {
+      const PackedCall* row = calls_.find({news.fact.tenant, call});
+      if (row == nullptr) return true;
+      auto stored = unpack_call(*row);
+      if (stored) news.stored.push_back(std::move(*stored));
+      return stored.has_value();
     };
-    if (!readable(news.fact.subject)) return damaged(CallRow::table);
-    for (const std::string& former : news.formerly)
-      if (!readable(former)) return damaged(CallRow::table);
+    bool all = add(news.fact.subject);
+    for (const std::string& former : news.formerly) all = all && add(former);
+    if (!all) return damaged(CallRow::table);
   }
+  return done();
+}
+
+Status AnalyticsFold::load_facts(Postgres& session) {
   for (const auto& [key, fact] : batch_facts_) facts_.want({fact.tenant, fact.family, fact.subject});
   if (const auto loaded = facts_.load(session); !loaded) return loaded;
   for (const auto& [key, fact] : batch_facts_) {
@@ -97,7 +105,7 @@ Status AnalyticsFold::load_facts(Postgres& session) {
       changed_.push_back({std::nullopt, fact});
       continue;
     }
-    auto stored = leads::unpack_fact(row->packed);
+    auto stored = leads::unpack_fact(*row);
     if (!stored) return damaged(FactRow::table);
     leads::Fact merged = *stored;
     merged.merge(fact);
@@ -129,9 +137,9 @@ Status AnalyticsFold::load_conversations(Postgres& session) {
   }
   for (const auto& [key, news] : conversation_news_) conversations_.want({news.tenant, news.id});
   if (const auto loaded = conversations_.load(session); !loaded) return loaded;
-  for (const auto& [key, news] : conversation_news_) {
-    const ConversationRow* row = conversations_.find({news.tenant, news.id});
-    if (row != nullptr && !unpack_conversation(row->packed)) return damaged(ConversationRow::table);
+  for (auto& [key, news] : conversation_news_) {
+    const PackedConversation* row = conversations_.find({news.tenant, news.id});
+    if (row != nullptr && !(news.stored = unpack_conversation(*row))) return damaged(ConversationRow::table);
   }
   return done();
 }
@@ -144,35 +152,25 @@ void AnalyticsFold::apply() {
     const leads::Fact& fact = changed.after;
     facts_.touch({fact.tenant, fact.family, fact.subject}).packed = leads::pack(fact);
   }
-  for (const auto& [key, news] : conversation_news_) apply_conversation(news);
+  for (auto& [key, news] : conversation_news_) apply_conversation(news);
 }
 
 void AnalyticsFold::apply_call(CallNews& news) {
-  const std::string tenant = news.fact.tenant;
-  const CallRow* row = calls_.find({tenant, news.fact.subject});
-  std::optional<leads::Fact> stored;
-  if (row != nullptr) stored = leads::unpack_fact(row->packed);
-  if (stored) news.fact.merge(*stored);
-  for (const std::string& former : news.formerly) {
-    const CallRow* known = calls_.find({tenant, former});
-    if (known == nullptr) continue;
-    const leads::Fact part = *leads::unpack_fact(known->packed);
-    news.fact.merge(part);
-    count_call(part, Count::out, counts_);
-    calls_.remove({tenant, former});
+  leads::Fact& call = news.fact;
+  for (const leads::Fact& stored : news.stored) call.merge(stored);
+  if (news.stored.size() == 1 && news.stored.front() == call) return;
+  for (const leads::Fact& stored : news.stored) {
+    count_call(stored, Count::out, counts_);
+    if (stored.subject != call.subject) calls_.remove({stored.tenant, stored.subject});
   }
-  if (stored && *stored == news.fact) return;
-  if (stored) count_call(*stored, Count::out, counts_);
-  count_call(news.fact, Count::in, counts_);
-  calls_.touch({tenant, news.fact.subject}) = call_row(news.fact);
+  count_call(call, Count::in, counts_);
+  calls_.touch({call.tenant, call.subject}).packed = leads::pack(call);
 }
 
-void AnalyticsFold::apply_conversation(const ConversationNews& news) {
-  const ConversationRow* row = conversations_.find({news.tenant, news.id});
-  std::optional<Conversation> before;
-  if (row != nullptr) before = unpack_conversation(row->packed);
+void AnalyticsFold::apply_conversation(ConversationNews& news) {
+  const Conversation* before = news.stored ? &*news.stored : nullptr;
   Conversation after;
-  if (before) {
+  if (before != nullptr) {
     after = *before;
   } else {
     after.fact.tenant = news.tenant;
@@ -182,17 +180,19 @@ void AnalyticsFold::apply_conversation(const ConversationNews& news) {
   if (news.stated != nullptr) after.fact.merge(*news.stated);
   for (const Mark& mark : news.gone) after.remove(mark);
   for (const Mark& mark : news.come) after.add(mark);
-  if (before && *before == after) return;
-  count_conversation(before ? &*before : nullptr, after.empty() ? nullptr : &after, counts_);
+  if (before != nullptr && *before == after) return;
+  count_conversation(before, after.empty() ? nullptr : &after, counts_);
   if (after.empty()) return conversations_.remove({news.tenant, news.id});
-  conversations_.touch({news.tenant, news.id}) = conversation_row(after);
+  conversations_.touch({news.tenant, news.id}).packed = pack(after);
 }
 
 WriteSet AnalyticsFold::take_writes() {
   WriteSet writes;
   groups_.take(writes);
-  calls_.take(writes);
-  conversations_.take(writes);
+  calls_.take(writes, [](const PackedCall& row) { return call_row(*unpack_call(row), row.packed); });
+  conversations_.take(writes, [](const PackedConversation& row) {
+    return conversation_row(*unpack_conversation(row), row.packed);
+  });
   facts_.take(writes);
   counts_.quarters.take(writes);
   counts_.words.take(writes);
@@ -220,6 +220,13 @@ void AnalyticsFold::drop() {
   call_news_.clear();
   changed_.clear();
   conversation_news_.clear();
+}
+
+void AnalyticsFold::begins_empty() {
+  calls_.begins_empty();
+  conversations_.begins_empty();
+  facts_.begins_empty();
+  groups_.begins_empty();
 }
 
 }  // namespace trunkline::analytics

@@ -26,6 +26,7 @@ class AnalyticsFold final : public Fold {
   WriteSet take_writes() override;
   void settled() override;
   void drop() override;
+  void begins_empty() override;
 
  private:
   // A fact of the batch beside what is stored of it.
@@ -36,25 +37,28 @@ class AnalyticsFold final : public Fold {
   struct CallNews {
     leads::Fact fact;
     std::vector<std::string> formerly;  // ids by which parts of it were known
+    std::vector<leads::Fact> stored;
   };
   struct ConversationNews {
     std::string tenant, id;
     const leads::Fact* stated = nullptr;
     std::vector<Mark> gone, come;
+    std::optional<Conversation> stored;
   };
   using Kept = std::unordered_map<std::string, leads::Fact>;
 
   static void note(leads::Fact fact, Kept& to);
   void join_calls();
+  Status load_calls(Postgres& session);
   Status load_facts(Postgres& session);
   Status load_conversations(Postgres& session);
   ConversationNews& news_of(const std::string& tenant, std::string_view conversation);
   void apply_call(CallNews& news);
-  void apply_conversation(const ConversationNews& news);
+  void apply_conversation(ConversationNews& news);
 
   CallGroups groups_;
-  Table<CallRow> calls_;
-  Table<ConversationRow> conversations_;
+  Table<PackedCall> calls_;
+  Table<PackedConversation> conversations_;
   Table<FactRow> facts_;
   Counts counts_;
 

@@ -12,14 +12,14 @@ namespace {
 class Recount {
  public:
   void call(const CallRow& row) {
-    const auto fact = leads::unpack_fact(row.packed);
+    const auto fact = unpack_call({row.tenant, row.call, row.packed});
     if (!fact) return damaged(CallRow::table, key_text(row));
-    compare_row(row, call_row(*fact), differences_);
+    compare_row(row, call_row(*fact, leads::pack(*fact)), differences_);
     count_call(*fact, Count::in, counts_);
   }
 
   void fact(const FactRow& row) {
-    const auto fact = leads::unpack_fact(row.packed);
+    const auto fact = leads::unpack_fact(row);
     if (!fact) return damaged(FactRow::table, key_text(row));
     count_fact(*fact, Count::in, counts_);
     if (fact->family != "message") return;
@@ -29,12 +29,12 @@ class Recount {
 
   // After all facts.
   void conversation(const ConversationRow& row) {
-    auto conversation = unpack_conversation(row.packed);
+    auto conversation = unpack_conversation({row.tenant, row.conversation, row.packed});
     if (!conversation) return damaged(ConversationRow::table, key_text(row));
     const auto marks = marks_.extract(people::contact_key(row.tenant, row.conversation));
     conversation->marks = marks.empty() ? std::vector<Mark>{} : std::move(marks.mapped());
     std::sort(conversation->marks.begin(), conversation->marks.end());
-    compare_row(row, conversation_row(*conversation), differences_);
+    compare_row(row, conversation_row(*conversation, pack(*conversation)), differences_);
     if (!conversation->empty()) count_conversation(nullptr, &*conversation, counts_);
   }
 

@@ -4,21 +4,35 @@
 #include <string>
 
 #include "projections/columns.hpp"
-#include "projections/leads/fact.hpp"
+#include "projections/leads/packed_fact.hpp"
 
 namespace trunkline::analytics {
 
 using Text = std::optional<std::string>;
 
-struct FactRow {
-  std::string tenant, family, subject;
+using FactRow = leads::PackedFact;  // nothing of it is readable
+
+// Calls and conversations as the fold keeps them: everything else follows (call_row, conversation_row).
+struct PackedCall {
+  std::string tenant, call;
   std::string packed;  // a leads::Fact
 
-  static constexpr std::string_view table = "facts";
-  static constexpr std::size_t key_columns = 3;
+  static constexpr std::string_view table = "calls";
+  static constexpr std::size_t key_columns = 2;
   static constexpr auto columns =
-      std::make_tuple(column("tenant", &FactRow::tenant), column("family", &FactRow::family),
-                      column("subject", &FactRow::subject), column("packed", &FactRow::packed));
+      std::make_tuple(column("tenant", &PackedCall::tenant), column("call", &PackedCall::call),
+                      column("packed", &PackedCall::packed));
+};
+
+struct PackedConversation {
+  std::string tenant, conversation;
+  std::string packed;  // a Conversation
+
+  static constexpr std::string_view table = "conversations";
+  static constexpr std::size_t key_columns = 2;
+  static constexpr auto columns = std::make_tuple(column("tenant", &PackedConversation::tenant),
+                                                  column("conversation", &PackedConversation::conversation),
+                                                  column("packed", &PackedConversation::packed));
 };
 
 struct CallRow {
@@ -31,7 +45,7 @@ struct CallRow {
   std::optional<std::int64_t> duration_ms, wait_ms;
   std::optional<double> sentiment;
   std::optional<std::int64_t> rating;
-  std::string packed;  // a leads::Fact
+  std::string packed;
 
   static constexpr std::string_view table = "calls";
   static constexpr std::size_t key_columns = 2;
@@ -50,7 +64,8 @@ struct CallRow {
 };
 
 // The row of a call: every readable column follows from the fact.
-CallRow call_row(const leads::Fact& call);
+CallRow call_row(const leads::Fact& call, std::string packed);
+std::optional<leads::Fact> unpack_call(const PackedCall& row);  // nullopt: the bytes were damaged
 
 struct ConversationRow {
   std::string tenant, conversation;
@@ -60,7 +75,7 @@ struct ConversationRow {
   Text status;
   std::int64_t messages_in = 0, messages_out = 0;
   std::optional<std::int64_t> rating;
-  std::string packed;  // a Conversation
+  std::string packed;
 
   static constexpr std::string_view table = "conversations";
   static constexpr std::size_t key_columns = 2;
@@ -95,7 +110,8 @@ struct Quarter {
                appointments_cancelled = 0;
   std::int64_t appointments_completed = 0, appointments_no_show = 0, conversions = 0, leads_captured = 0;
 
-  static constexpr std::string_view table = "quarters";
+  static constexpr std::string_view table = "quarter_sums";
+  static constexpr bool zeros_are_null = true;
   static constexpr std::size_t key_columns = 4;
   static constexpr auto columns = std::make_tuple(
       column("tenant", &Quarter::tenant), column("quarter", &Quarter::quarter),

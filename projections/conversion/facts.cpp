@@ -122,7 +122,7 @@ std::optional<leads::Fact> stated_fact(const EventView& event) {
   return fact;
 }
 
-FactRow fact_row(const leads::Fact& fact) {
+FactRow fact_row(const leads::Fact& fact, std::string packed) {
   FactRow row;
   row.tenant = fact.tenant;
   row.family = fact.family;
@@ -142,7 +142,7 @@ FactRow fact_row(const leads::Fact& fact) {
   if (fact.fields.has("reversed")) row.reversed_at = from_micros(fact.fields.find("reversed")->stamp.time_us);
   row.starts_at = moment(fact, "starts_at");
   row.ends_at = moment(fact, "ends_at");
-  row.packed = leads::pack(fact);
+  row.packed = std::move(packed);
   return row;
 }
 

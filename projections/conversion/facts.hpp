@@ -16,7 +16,7 @@ namespace trunkline::conversion {
 // The fact that an event tells, with what this event alone says of it; nullopt for all other families.
 std::optional<leads::Fact> stated_fact(const EventView& event);
 
-FactRow fact_row(const leads::Fact& fact);
+FactRow fact_row(const leads::Fact& fact, std::string packed);
 
 // What it adds to its contact point; texts view the fact.
 Entries entries_of(const leads::Fact& fact);

@@ -35,12 +35,12 @@ Status ConversionFold::load_facts(Postgres& session) {
   for (const auto& [key, fact] : batch_.facts()) facts_.want({fact.tenant, fact.family, fact.subject});
   if (const auto loaded = facts_.load(session); !loaded) return loaded;
   for (const auto& [key, fact] : batch_.facts()) {
-    const FactRow* row = facts_.find({fact.tenant, fact.family, fact.subject});
+    const leads::PackedFact* row = facts_.find({fact.tenant, fact.family, fact.subject});
     if (row == nullptr) {
       merge_fact(fact, nullptr);
       continue;
     }
-    const auto stored = leads::unpack_fact(row->packed);
+    const auto stored = leads::unpack_fact(*row);
     if (!stored) return must_stop("row", "conversion: a packed column of table facts cannot be read");
     merge_fact(fact, &*stored);
   }
@@ -85,7 +85,7 @@ void ConversionFold::apply() {
   for (const MergedFact& merged : merged_) {
     move_entries(merged);
     const leads::Fact& fact = merged.fact;
-    facts_.touch({fact.tenant, fact.family, fact.subject}) = fact_row(fact);
+    facts_.touch({fact.tenant, fact.family, fact.subject}).packed = leads::pack(fact);
   }
 }
 
@@ -103,7 +103,8 @@ void ConversionFold::move_entries(const MergedFact& merged) {
 WriteSet ConversionFold::take_writes() {
   WriteSet writes;
   loaded_.store(writes);
-  facts_.take(writes);
+  facts_.take(writes,
+              [](const leads::PackedFact& row) { return fact_row(*leads::unpack_fact(row), row.packed); });
   contacts_.take(writes);
   peers_.take(writes);
   forget_batch();
@@ -129,6 +130,12 @@ void ConversionFold::drop() {
   contacts_.drop();
   peers_.drop();
   forget_batch();
+}
+
+void ConversionFold::begins_empty() {
+  facts_.begins_empty();
+  contacts_.begins_empty();
+  peers_.begins_empty();
 }
 
 }  // namespace trunkline::conversion

@@ -8,6 +8,7 @@
 #pragma once
 #include "projections/conversion/batch.hpp"
 #include "projections/conversion/loaded.hpp"
+#include "projections/leads/packed_fact.hpp"
 #include "projections/projection.hpp"
 
 namespace trunkline::conversion {
@@ -22,6 +23,7 @@ class ConversionFold final : public Fold {
   WriteSet take_writes() override;
   void settled() override;
   void drop() override;
+  void begins_empty() override;
 
  private:
   // A fact that the batch changes, and whose entries it had and has.
@@ -36,7 +38,7 @@ class ConversionFold final : public Fold {
   Entries kept(Entries entries);
   void forget_batch();
 
-  Table<FactRow> facts_;
+  Table<leads::PackedFact> facts_;
   Table<ContactRow> contacts_;
   Table<people::PeersRow> peers_;
   TextPool texts_;         // of what is noted: until the batch ends

@@ -22,9 +22,9 @@ bool of_fact(const Entry& entry) {
 class Recount {
  public:
   void fact(const FactRow& stored) {
-    const auto fact = leads::unpack_fact(stored.packed);
+    const auto fact = leads::unpack_fact(stored.tenant, stored.family, stored.subject, stored.packed);
     if (!fact) return damaged(FactRow::table, key_text(stored));
-    compare_row(stored, fact_row(*fact), differences_);
+    compare_row(stored, fact_row(*fact, leads::pack(*fact)), differences_);
     Entries& entries = entries_[contact_key(fact->tenant, fact->fields.value("contact"))];
     for (Entry entry : entries_of(*fact)) {
       for (std::string_view* text :

@@ -65,6 +65,11 @@ class DeskFold final : public Fold {
     batch_.clear();
   }
 
+  void begins_empty() override {
+    leads_.begins_empty();
+    segments_.begins_empty();
+  }
+
  private:
   static Table<SegmentRow>::Key segment_key(const BatchFacts::Contact& contact, std::uint64_t node) {
     return {contact.tenant, contact.token, static_cast<std::int64_t>(node)};

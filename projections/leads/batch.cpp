@@ -35,10 +35,12 @@ void note_fact(const EventView& event, Batch& batch) {
   if (auto conversation = gathered_conversation(event)) merge_fact(std::move(*conversation), batch);
   if (has_text(event.type)) {
     SealedEvent sealed = sealed_part(event);
-    if (!sealed.personal.empty())
+    if (!sealed.personal.empty()) {
+      fact->sealed.push_back(event.stamp);
       batch.texts.push_back({fact->tenant, fact->family, fact->subject, event.time,
                              static_cast<std::int64_t>(event.stamp.tie), std::string{event.type},
                              std::move(sealed.event_id), std::move(sealed.personal)});
+    }
   }
   merge_fact(std::move(*fact), batch);
 }

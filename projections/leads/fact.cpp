@@ -1,6 +1,7 @@
 #include "projections/leads/fact.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace trunkline::leads {
 namespace {
@@ -88,6 +89,11 @@ std::int64_t Fact::at_us() const {
 void Fact::merge(const Fact& other) {
   fields.merge(other.fields);
   earliest_us = std::min(earliest_us, other.earliest_us);
+  if (other.sealed.empty() || sealed == other.sealed) return;
+  std::vector<Stamp> all;
+  std::set_union(sealed.begin(), sealed.end(), other.sealed.begin(), other.sealed.end(),
+                 std::back_inserter(all));
+  sealed = std::move(all);
 }
 
 bool call_answered(const Fact& call) {
@@ -131,20 +137,22 @@ Contribution contribution(const Fact& fact) {
 
 std::string pack(const Fact& fact) {
   Packer out;
-  out.text(fact.tenant).text(fact.family).text(fact.subject).number(fact.earliest_us);
-  out.text(fact.inherited);
+  out.number(fact.earliest_us).text(fact.inherited).count(fact.sealed.size());
+  for (const Stamp& stamp : fact.sealed) out.stamp(stamp);
   fact.fields.pack(out);
   return out.take();
 }
 
-std::optional<Fact> unpack_fact(std::string_view bytes) {
+std::optional<Fact> unpack_fact(std::string_view tenant, std::string_view family, std::string_view subject,
+                                std::string_view bytes) {
   Unpacker in(bytes);
   Fact fact;
-  fact.tenant = in.text();
-  fact.family = in.text();
-  fact.subject = in.text();
+  fact.tenant = tenant;
+  fact.family = family;
+  fact.subject = subject;
   fact.earliest_us = in.number();
   fact.inherited = in.text();
+  for (std::uint64_t n = in.count(); n > 0 && in.ok(); --n) fact.sealed.push_back(in.stamp());
   fact.fields = Fields::unpack(in);
   if (!in.finished()) return std::nullopt;
   return fact;

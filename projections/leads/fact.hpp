@@ -20,8 +20,8 @@ struct Fact {
   std::string tenant, family, subject;
   Fields fields;                         // names as in the rows' columns; "contact" is a token
   std::int64_t earliest_us = INT64_MAX;  // of all statements, an ended call's less its duration
-  std::string
-      inherited;  // a message that names nobody: its conversation's contact; no statement, so not merged
+  std::string inherited;  // a message that names nobody: its conversation's contact; no statement: not merged
+  std::vector<Stamp> sealed;  // of the statements that had a sealed part (table texts); sorted
 
   std::string key() const;
   std::string_view contact() const;  // its own, else the inherited one; may be empty
@@ -79,8 +79,10 @@ bool call_answered(const Fact& call);  // ended after a person was reached
 // As a row shows it: derived for calls, the newest or highest ranking statement else.
 std::string_view status_of(const Fact& fact);
 
+// Everything but its identity, which is the key of the row around it.
 std::string pack(const Fact& fact);
 // nullopt: the bytes were damaged.
-std::optional<Fact> unpack_fact(std::string_view bytes);
+std::optional<Fact> unpack_fact(std::string_view tenant, std::string_view family, std::string_view subject,
+                                std::string_view bytes);
 
 }  // namespace trunkline::leads

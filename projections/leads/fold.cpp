@@ -1,6 +1,6 @@
 #include "projections/leads/fold.hpp"
 
-#include <ranges>
+#include <algorithm>
 
 namespace trunkline::leads {
 LeadsFold::LeadsFold(const FoldSettings& settings)
@@ -48,10 +48,7 @@ Status LeadsFold::load_moments(Postgres& session) {
 
 void LeadsFold::apply() {
   for (const Fact& fact : gone_) facts_.remove({fact.tenant, fact.family, fact.subject});
-  for (const MergedFact& merged : merged_) {
-    const Fact& fact = merged.fact;
-    facts_.touch({fact.tenant, fact.family, fact.subject}) = fact_row(fact);
-  }
+  for (const Fact& fact : merged_) facts_.touch({fact.tenant, fact.family, fact.subject}).packed = pack(fact);
   for (const auto& [key, news] : batch_.contacts) loaded_.contact(key).details.merge(news.details);
   const Ranges nothing{};
   for (const auto& [key, change] : changes_) {
@@ -60,24 +57,26 @@ void LeadsFold::apply() {
   }
 }
 
+// A doubled event is one text.
+void LeadsFold::take_texts(WriteSet& writes) {
+  TableWrite texts{
+      TableWrite::Kind::insert, TextRow::table, column_names<TextRow>(), TextRow::key_columns, {}, 0};
+  std::erase_if(batch_.texts, [this](const TextRow& row) {
+    return texts_to_write_.erase({to_micros(row.at), static_cast<std::uint64_t>(row.tie)}) == 0;
+  });
+  std::sort(batch_.texts.begin(), batch_.texts.end(),
+            [](const TextRow& a, const TextRow& b) { return key_of(a) < key_of(b); });
+  for (const TextRow& row : batch_.texts) encode_row(texts.tuples, row);
+  texts.rows = batch_.texts.size();
+  if (texts.rows > 0) writes.push_back(std::move(texts));
+}
+
 WriteSet LeadsFold::take_writes() {
   WriteSet writes;
   loaded_.store(writes);
-  TableWrite texts{
-      TableWrite::Kind::replace, TextRow::table, column_names<TextRow>(), TextRow::key_columns, {}, 0};
-  // A doubled event is one row, and a write names a key once: the last one's, as if each had come in its own
-  // batch.
-  std::unordered_set<std::string> written;
-  for (const TextRow& row : std::views::reverse(batch_.texts)) {
-    const std::string key =
-        fact_key(row.tenant, row.family, row.subject) + '\0' + format_time(row.at) + std::to_string(row.tie);
-    if (!written.insert(key).second) continue;
-    encode_row(texts.tuples, row);
-    ++texts.rows;
-  }
-  if (texts.rows > 0) writes.push_back(std::move(texts));
+  take_texts(writes);
   groups_.take(writes);
-  facts_.take(writes);
+  facts_.take(writes, [](const PackedFact& row) { return fact_row(*unpack_fact(row), row.packed); });
   contacts_.take(writes);
   peers_.take(writes);
   former_.taken();
@@ -87,6 +86,7 @@ WriteSet LeadsFold::take_writes() {
   merged_.clear();
   gone_.clear();
   changes_.clear();
+  texts_to_write_.clear();
   ranges_.clear();
   return writes;
 }
@@ -112,7 +112,15 @@ void LeadsFold::drop() {
   merged_.clear();
   gone_.clear();
   changes_.clear();
+  texts_to_write_.clear();
   ranges_.clear();
+}
+
+void LeadsFold::begins_empty() {
+  facts_.begins_empty();
+  contacts_.begins_empty();
+  peers_.begins_empty();
+  groups_.begins_empty();
 }
 
 std::unique_ptr<Fold> make_fold(const FoldSettings& settings) {

@@ -9,6 +9,9 @@
 //   apply()  contacts: details, figures, openings, erasure; nothing is asked any more         pure
 //   take_writes()  packs rows; leads are derived from their members
 #pragma once
+#include <memory>
+#include <set>
+
 #include "projections/call_groups.hpp"
 #include "projections/leads/batch.hpp"
 #include "projections/leads/former_moments.hpp"
@@ -28,35 +31,35 @@ class LeadsFold final : public Fold {
   WriteSet take_writes() override;
   void settled() override;
   void drop() override;
+  void begins_empty() override;
 
  private:
   Status load_facts(Postgres& session);
   Status load_contacts(Postgres& session);
   Status load_moments(Postgres& session);
+  void take_texts(WriteSet& writes);
   Status open_names();
   Status open_jobs(const std::vector<const ToOpen*>& jobs);
   bool wants_opening(const ToOpen& job);
   void keep_opened(const ToOpen& job, const Opened& opened);
-  // What the batch states of a fact; and of a call the ids by which parts of it were known.
+  // What the batch states of a fact, beside what is stored of it.
   struct News {
-    Fact fact;
-    std::vector<std::string> formerly;
+    const Fact* fact = nullptr;  // in batch_, or `own`
+    std::unique_ptr<Fact> own;   // a call told under several ids; a message that follows its conversation
+    std::vector<std::string> formerly;  // ids by which parts of a call were known
+    std::vector<Fact> stored;
   };
-  using AllNews = std::unordered_map<std::string, News>;  // by fact_key
+  using AllNews = std::vector<News>;
   Result<AllNews> join_calls(Postgres& session);
-  Status load_rows(Postgres& session, const AllNews& news);
+  static void tell_call(const Fact& fact, const std::string& call, News& news);
+  Status load_rows(Postgres& session, AllNews& news);
   Status take_up_inheriting(Postgres& session, AllNews& news);
-  std::vector<Fact> stored_of(const News& news) const;
   void settle_fact(const News& news, Fact merged);
   void settle_conversation(const News& news);
   void settle_message(const News& news);
 
-  struct MergedFact {
-    Fact fact;
-    Contribution to;
-  };
   KeyStore* keys_;
-  Table<FactRow> facts_;
+  Table<PackedFact> facts_;
   Table<ContactRow> contacts_;
   Table<PeersRow> peers_;
   LoadedContacts loaded_;
@@ -65,8 +68,9 @@ class LeadsFold final : public Fold {
   Inheriting inheriting_;
 
   Batch batch_;
-  std::vector<MergedFact> merged_;                     // facts that the batch changes
+  std::vector<Fact> merged_;                           // facts that the batch changes
   std::vector<Fact> gone_;                             // calls that are part of another now
+  std::set<Stamp> texts_to_write_;                     // of statements whose sealed part is not stored yet
   std::unordered_map<std::string, std::string> with_;  // the batch's conversations: with whom, by contact_key
   std::vector<ConversationKey> moved_conversations_;   // with somebody else than was known
   std::unordered_map<std::string, TotalsChange> changes_;  // by contact

@@ -1,4 +1,7 @@
 // The facts that a batch reaches, and what becomes of them (fold.hpp).
+#include <algorithm>
+#include <iterator>
+
 #include "projections/leads/fold.hpp"
 
 namespace trunkline::leads {
@@ -14,38 +17,50 @@ Result<LeadsFold::AllNews> LeadsFold::join_calls(Postgres& session) {
   };
   if (const auto loaded = groups_.load(session, probe); !loaded) return loaded.error();
   AllNews all;
+  std::unordered_map<std::string, std::size_t> calls;
   for (const auto& [key, fact] : batch_.facts) {
     if (fact.family != "call") {
-      all[key].fact = fact;
+      all.emplace_back().fact = &fact;
       continue;
     }
     const std::string& call = groups_.call_of(fact.tenant, fact.subject);
-    News& news = all[fact_key(fact.tenant, fact.family, call)];
-    if (news.fact.tenant.empty()) {
-      news.fact = fact;
-      news.fact.subject = call;
-    } else {
-      news.fact.merge(fact);
-    }
+    const auto [known, fresh] = calls.try_emplace(contact_key(fact.tenant, call), all.size());
+    if (fresh) all.emplace_back();
+    tell_call(fact, call, all[known->second]);
   }
   for (const auto& moved : groups_.moved())
-    all.at(fact_key(moved.tenant, "call", moved.now)).formerly.push_back(moved.before);
+    all[calls.at(contact_key(moved.tenant, moved.now))].formerly.push_back(moved.before);
   return all;
 }
 
-Status LeadsFold::load_rows(Postgres& session, const AllNews& news) {
-  for (const auto& [key, each] : news) {
-    facts_.want({each.fact.tenant, each.fact.family, each.fact.subject});
-    for (const std::string& former : each.formerly) facts_.want({each.fact.tenant, each.fact.family, former});
+void LeadsFold::tell_call(const Fact& fact, const std::string& call, News& news) {
+  if (news.fact == nullptr && fact.subject == call) {
+    news.fact = &fact;
+    return;
+  }
+  if (!news.own) news.own = std::make_unique<Fact>(news.fact == nullptr ? fact : *news.fact);
+  news.own->merge(fact);
+  news.own->subject = call;
+  news.fact = news.own.get();
+}
+
+Status LeadsFold::load_rows(Postgres& session, AllNews& news) {
+  for (const News& each : news) {
+    facts_.want({each.fact->tenant, each.fact->family, each.fact->subject});
+    for (const std::string& former : each.formerly)
+      facts_.want({each.fact->tenant, each.fact->family, former});
   }
   if (const auto loaded = facts_.load(session); !loaded) return loaded;
-  const auto readable = [this](const Fact& fact, const std::string& subject) {
-    const FactRow* row = facts_.find({fact.tenant, fact.family, subject});
-    return row == nullptr || unpack_fact(row->packed).has_value();
+  const auto add = [this](News& to, const std::string& subject) {
+    const PackedFact* row = facts_.find({to.fact->tenant, to.fact->family, subject});
+    if (row == nullptr) return true;
+    auto stored = unpack_fact(*row);
+    if (stored) to.stored.push_back(std::move(*stored));
+    return stored.has_value();
   };
-  for (const auto& [key, each] : news) {
-    bool all = readable(each.fact, each.fact.subject);
-    for (const std::string& former : each.formerly) all = all && readable(each.fact, former);
+  for (News& each : news) {
+    bool all = add(each, each.fact->subject);
+    for (const std::string& former : each.formerly) all = all && add(each, former);
     if (!all) return must_stop("row", "leads: a packed column of table facts cannot be read");
   }
   return done();
@@ -55,6 +70,7 @@ Status LeadsFold::load_facts(Postgres& session) {
   merged_.clear();
   gone_.clear();
   changes_.clear();
+  texts_to_write_.clear();
   with_.clear();
   moved_conversations_.clear();
   former_.restart();
@@ -62,14 +78,14 @@ Status LeadsFold::load_facts(Postgres& session) {
   auto news = join_calls(session);
   if (!news) return news.error();
   if (const auto loaded = load_rows(session, *news); !loaded) return loaded;
-  for (const auto& [key, each] : *news)
-    if (each.fact.family == "conversation") settle_conversation(each);
+  for (const News& each : *news)
+    if (each.fact->family == "conversation") settle_conversation(each);
   if (const auto taken = take_up_inheriting(session, *news); !taken) return taken;
-  for (const auto& [key, each] : *news) {
-    if (each.fact.family == "message") settle_message(each);
-    if (each.fact.family == "message" || each.fact.family == "conversation") continue;
-    Fact merged = each.fact;
-    for (const Fact& stored : stored_of(each)) merged.merge(stored);
+  for (const News& each : *news) {
+    if (each.fact->family == "message") settle_message(each);
+    if (each.fact->family == "message" || each.fact->family == "conversation") continue;
+    Fact merged = *each.fact;
+    for (const Fact& stored : each.stored) merged.merge(stored);
     settle_fact(each, std::move(merged));
   }
   return done();
@@ -80,67 +96,63 @@ Status LeadsFold::take_up_inheriting(Postgres& session, AllNews& news) {
   const auto messages = inheriting_.of(session, moved_conversations_);
   if (!messages) return messages.error();
   AllNews more;
+  std::unordered_set<std::string> known;
   for (const auto& [tenant, subject] : *messages) {
     std::string key = fact_key(tenant, "message", subject);
-    if (news.contains(key)) continue;
-    Fact& fact = more[std::move(key)].fact;
-    fact.tenant = tenant;
-    fact.family = "message";
-    fact.subject = subject;
+    if (batch_.facts.contains(key) || !known.insert(std::move(key)).second) continue;
+    News& taken = more.emplace_back();
+    taken.own = std::make_unique<Fact>();
+    taken.own->tenant = tenant;
+    taken.own->family = "message";
+    taken.own->subject = subject;
+    taken.fact = taken.own.get();
   }
   if (const auto loaded = load_rows(session, more); !loaded) return loaded;
-  news.merge(more);
+  std::move(more.begin(), more.end(), std::back_inserter(news));
   return done();
 }
 
-std::vector<Fact> LeadsFold::stored_of(const News& news) const {
-  std::vector<Fact> stored;
-  const auto add = [&](const std::string& subject) {
-    const FactRow* row = facts_.find({news.fact.tenant, news.fact.family, subject});
-    if (row != nullptr) stored.push_back(*unpack_fact(row->packed));
-  };
-  add(news.fact.subject);
-  for (const std::string& former : news.formerly) add(former);
-  return stored;
-}
-
 void LeadsFold::settle_conversation(const News& news) {
-  Fact merged = news.fact;
-  const std::vector<Fact> stored = stored_of(news);
-  for (const Fact& each : stored) merged.merge(each);
+  Fact merged = *news.fact;
+  for (const Fact& stored : news.stored) merged.merge(stored);
   with_[contact_key(merged.tenant, merged.subject)] = merged.contact();
-  if (!stored.empty() && stored.front().contact() != merged.contact())
+  if (!news.stored.empty() && news.stored.front().contact() != merged.contact())
     moved_conversations_.push_back({merged.tenant, merged.subject});
   settle_fact(news, std::move(merged));
 }
 
 void LeadsFold::settle_message(const News& news) {
-  Fact merged = news.fact;
-  const std::vector<Fact> stored = stored_of(news);
-  if (!stored.empty()) {
-    merged.merge(stored.front());
-    merged.inherited = stored.front().inherited;
+  Fact merged = *news.fact;
+  if (!news.stored.empty()) {
+    merged.merge(news.stored.front());
+    merged.inherited = news.stored.front().inherited;
   }
   if (merged.fields.empty()) return;  // it went away while its batch was being committed
-  const auto conversation = with_.find(contact_key(merged.tenant, merged.fields.value("conversation_id")));
-  if (!merged.inherits())
+  if (!merged.inherits()) {
     merged.inherited.clear();
-  else if (conversation != with_.end())
-    merged.inherited = conversation->second;
-  if (merged.inherits()) inheriting_.note(merged);
+  } else {
+    const auto with = with_.find(contact_key(merged.tenant, merged.fields.value("conversation_id")));
+    if (with != with_.end()) merged.inherited = with->second;
+    inheriting_.note(merged);
+  }
   settle_fact(news, std::move(merged));
 }
 
 // Takes out what is stored of it and puts in what it is now.
 void LeadsFold::settle_fact(const News& news, Fact merged) {
+  if (news.stored.size() == 1 && news.stored.front() == merged) return;
   const auto owner = [&](const Contribution& to) {
     return to.contact.empty() ? std::string{} : contact_key(merged.tenant, to.contact);
   };
-  const std::vector<Fact> all = stored_of(news);
-  if (all.size() == 1 && all.front() == merged) return;
   const Contribution now = contribution(merged);
   Contribution before;
-  for (const Fact& stored : all) {
+  for (const Stamp& stamp : merged.sealed) {
+    const auto has = [&](const Fact& stored) {
+      return std::binary_search(stored.sealed.begin(), stored.sealed.end(), stamp);
+    };
+    if (std::none_of(news.stored.begin(), news.stored.end(), has)) texts_to_write_.insert(stamp);
+  }
+  for (const Fact& stored : news.stored) {
     if (stored.subject == merged.subject) {
       before = contribution(stored);
       continue;
@@ -155,7 +167,7 @@ void LeadsFold::settle_fact(const News& news, Fact merged) {
     if (!before.contact.empty()) changes_[owner(before)].take_out(before);
     if (!now.contact.empty()) changes_[owner(now)].put_in(now);
   }
-  merged_.push_back({std::move(merged), now});
+  merged_.push_back(std::move(merged));
 }
 
 }  // namespace trunkline::leads

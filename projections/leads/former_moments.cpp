@@ -14,9 +14,9 @@ std::string query_sql() {
   return "SELECT k.tenant, k.contact" + columns +
          " FROM unnest($1::text[], $2::text[]) AS k(tenant, contact)"
          " JOIN facts f ON f.tenant = k.tenant AND f.contact = k.contact"
-         " LEFT JOIN unnest($3::text[], $4::text[], $5::text[]) AS x(tenant, family, subject)"
-         " ON x.tenant = f.tenant AND x.family = f.family AND x.subject = f.subject"
-         " WHERE x.tenant IS NULL GROUP BY 1, 2";
+         " WHERE (f.tenant, f.family, f.subject) NOT IN (SELECT * FROM unnest($3::text[], $4::text[], "
+         "$5::text[]))"
+         " GROUP BY 1, 2";
 }
 
 struct Left {
@@ -39,9 +39,9 @@ Ranges ranges_in(const BinaryRows& rows, std::size_t row) {
   return ranges;
 }
 
-void include_row(const FactRow& row, Ranges& ranges) {
+void include_fact(const Contribution& to, Ranges& ranges) {
   for (std::size_t i = 0; i < moments; ++i)
-    if ((row.moments >> i & 1) != 0) ranges[i].include(to_micros(row.at));
+    if (to.at(i)) ranges[i].include(to.at_us);
 }
 
 }  // namespace
@@ -66,10 +66,12 @@ Result<std::unordered_map<std::string, Ranges>> FormerMoments::look_up(
       left.add(fact);  // its stored row may still name the contact that it had before
       if (changing.contains(key)) continue;
       facts_.want({fact.tenant, fact.family, fact.subject});
-      const FactRow* row = facts_.find({fact.tenant, fact.family, fact.subject});
-      if (row == nullptr || !row->contact) continue;
-      const std::string owner = contact_key(row->tenant, *row->contact);
-      if (contacts.contains(owner)) include_row(*row, found[owner]);
+      const PackedFact* row = facts_.find({fact.tenant, fact.family, fact.subject});
+      const auto now = row == nullptr ? std::nullopt : unpack_fact(*row);
+      if (!now) continue;
+      const Contribution to = contribution(*now);
+      const std::string owner = contact_key(fact.tenant, to.contact);
+      if (contacts.contains(owner)) include_fact(to, found[owner]);
     }
   std::vector<std::string> tenants, tokens;
   for (const std::string& key : contacts) {

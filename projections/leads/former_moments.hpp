@@ -24,7 +24,7 @@ struct ChangedFact {
 
 class FormerMoments {
  public:
-  explicit FormerMoments(Table<FactRow>& facts) : facts_(facts) {}
+  explicit FormerMoments(Table<PackedFact>& facts) : facts_(facts) {}
 
   void changed(ChangedFact fact) { batch_.push_back(std::move(fact)); }
   // For each of these contacts (keys) the ranges over all its facts but those changed by this batch.
@@ -36,7 +36,7 @@ class FormerMoments {
   void drop();
 
  private:
-  Table<FactRow>& facts_;
+  Table<PackedFact>& facts_;
   std::vector<ChangedFact> batch_;
   std::deque<std::vector<ChangedFact>> unsettled_;
 };

@@ -57,7 +57,7 @@ Status add_cursor(const http::Request& request, std::string& where, Params& para
 }
 
 void write_more(json::Writer& out, std::string_view packed) {
-  const auto fact = unpack_fact(packed);
+  const auto fact = unpack_fact({}, "followup", {}, packed);
   if (!fact) return;
   for (const std::string_view name : {"script_id", "priority", "error"}) {
     const std::string_view text = fact->fields.value(name);

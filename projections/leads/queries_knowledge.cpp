@@ -22,7 +22,7 @@ const Error unknown_lead = rejected("not_found", "no lead is known by this id");
 Result<std::vector<Fact>> facts_of(Snapshot& snapshot, const std::vector<std::string>& members,
                                    const std::vector<std::string>& families) {
   const auto rows =
-      snapshot.fetch("SELECT packed FROM " + rows_schema(projection) +
+      snapshot.fetch("SELECT family, subject, packed FROM " + rows_schema(projection) +
                          ".facts WHERE tenant = $1 AND contact = ANY($2::text[]) AND family = ANY($3::text[])"
                          " ORDER BY at, family, subject LIMIT " +
                          std::to_string(facts_max),
@@ -30,7 +30,8 @@ Result<std::vector<Fact>> facts_of(Snapshot& snapshot, const std::vector<std::st
   if (!rows) return rows.error();
   std::vector<Fact> facts;
   for (std::size_t i = 0; i < rows->size(); ++i) {
-    auto fact = unpack_fact(*rows->value(i, 0));
+    auto fact =
+        unpack_fact(snapshot.tenant().value(), *rows->value(i, 0), *rows->value(i, 1), *rows->value(i, 2));
     if (!fact) return must_stop("row", "leads: a packed column of table facts cannot be read");
     facts.push_back(std::move(*fact));
   }

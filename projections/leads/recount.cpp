@@ -13,9 +13,9 @@ namespace {
 class Recount {
  public:
   void fact(const FactRow& stored) {
-    const auto fact = unpack_fact(stored.packed);
+    const auto fact = unpack_fact(stored.tenant, stored.family, stored.subject, stored.packed);
     if (!fact) return damaged(FactRow::table, key_text(stored));
-    compare_row(stored, fact_row(*fact), differences_);
+    compare_row(stored, fact_row(*fact, pack(*fact)), differences_);
     if (fact->family == "conversation") with_[contact_key(fact->tenant, fact->subject)] = fact->contact();
     if (fact->inherits())
       inheriting_.push_back({key_text(stored),

@@ -68,10 +68,10 @@ TEST_CASE("damaged figures, details, memberships and missing rows of the leads m
 
 TEST_CASE("damaged quarter-hours and missing facts of the analytics model are named") {
   SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
-  CHECK(Folded(analytics::projection).after("UPDATE quarters SET answered = 7 WHERE answered = 1") ==
-        Names{"quarters.answered"});
-  CHECK(Folded(analytics::projection).after("DELETE FROM quarters WHERE conversions = 1") ==
-        Names{"quarters."});
+  CHECK(Folded(analytics::projection).after("UPDATE quarter_sums SET answered = 7 WHERE answered = 1") ==
+        Names{"quarter_sums.answered"});
+  CHECK(Folded(analytics::projection).after("DELETE FROM quarter_sums WHERE conversions = 1") ==
+        Names{"quarter_sums."});
   CHECK(Folded(analytics::projection).after("DELETE FROM facts WHERE family = 'message'") ==
-        Names{"quarters.messages_in"});
+        Names{"quarter_sums.messages_in"});
 }

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "projections/columns.hpp"
-#include "projections/leads/fact.hpp"
+#include "projections/leads/packed_fact.hpp"
 
 namespace trunkline::leads {
 
@@ -44,7 +44,7 @@ struct FactRow {
 };
 
 // The row of a fact: every readable column follows from it.
-FactRow fact_row(const Fact& fact);
+FactRow fact_row(const Fact& fact, std::string packed);
 
 struct ContactRow {
   std::string tenant, contact, lead;
@@ -57,8 +57,8 @@ struct ContactRow {
                       column("lead", &ContactRow::lead), column("packed", &ContactRow::packed));
 };
 
-// A statement's sealed part, kept whole and opened when it is read. Never changed, so never fetched by the
-// fold.
+// A statement's sealed part, kept whole and opened when it is read. Never changed and never fetched by the
+// fold: the fact knows which of its statements have one.
 struct TextRow {
   std::string tenant, family, subject;
   Time at{};
