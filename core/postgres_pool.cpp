@@ -19,7 +19,10 @@ struct PostgresPool::Impl {
   void give_back(std::optional<Postgres> session) {
     const std::lock_guard lock(mutex);
     --out;
-    if (session && !session->broken()) idle.push_back(std::move(*session));
+    if (session && !session->broken())
+      idle.push_back(std::move(*session));
+    else
+      idle.clear();  // Postgres has restarted, or the way to it was cut: the others are broken as well
     came_back.notify_one();
   }
 };

@@ -1,12 +1,12 @@
 """ops/dev chaos: the real server, killed while it works, again and again; afterwards nothing may be missing or doubled.
 
 Each cycle starts the server, lets clients send seeded events, and kills it with SIGKILL: at a random moment, or between
-two steps of a projection's commit (TRUNKLINE_CRASH_AT). It starts again, and the clients send again whatever was not
+two steps of a projection's commit (TRUNKLINE_CRASH_AT); in some, Postgres is killed under it before that. It starts again, and the clients send again whatever was not
 acknowledged: it must land behind everything acknowledged before. The read models reach the journal's end, nothing is
 parked, and the lead desk's rows must equal the model's. `trunkline verify` says "complete" every ten cycles and at the
 end.
 
-    python3 ops/chaos --cycles 200 --seed 7        TRUNKLINE_BINARY, TRUNKLINE_TEST_POSTGRES as in the tests
+    python3 ops/chaos --cycles 200 --seed 7        TRUNKLINE_BINARY as in the tests; Postgres is one of its own
 """
 import argparse
 import http.client
@@ -21,6 +21,7 @@ import threading
 import time
 
 import several
+from cluster import Cluster
 from model import Model, sql
 from server import Broken, Server, psql, rows
 from story import Story
@@ -32,6 +33,7 @@ PARTITIONS = 4
 VERIFY_EVERY = 10
 CYCLES_OF_A_LIFE = 20  # then a fresh directory and database
 PAUSE_SECONDS_MAX = 0.03  # between a client's batches: the cycles are to be many, not long
+POSTGRES_KILLS = 0.2  # of the cycles
 CRASH_SECONDS_MAX = 3.0  # a step that is not reached so often by then is not waited for
 STEPS = ["folded", "begun", "fenced", "rows_written", "committed"]
 
@@ -57,10 +59,10 @@ class Client(threading.Thread):
 class Chaos:
     """One journal and one database, from their making to their end, through many servers."""
 
-    def __init__(self, options, seed, directory, address):
-        self.options, self.address = options, address
+    def __init__(self, options, seed, directory, cluster, database):
+        self.options, self.cluster, self.address = options, cluster, cluster.address_of(database)
         self.random = random.Random(seed)
-        self.server = Server(options.binary, directory, address, PARTITIONS)
+        self.server = Server(options.binary, directory, self.address, PARTITIONS)
         self.keys = {tenant: self.server.add_key(tenant) for tenant in TENANTS}
         clients = CLIENTS_PER_TENANT
         self.stories = [(tenant, Story(seed, tenant, i, clients, CONTACTS))
@@ -72,7 +74,7 @@ class Chaos:
         self.ends = {}  # partition -> the end that an acknowledgement named
         self.acknowledged = 0
         self.alone = False
-        self.kills = {"at a random moment": 0}
+        self.kills = {"at a random moment": 0, "of Postgres": 0}
 
     def send(self, tenant, story):
         """One batch; False when the server is gone."""
@@ -111,6 +113,9 @@ class Chaos:
         clients = [Client(self, tenant, story) for tenant, story in self.stories]
         for client in clients:
             client.start()
+        if self.random.random() < POSTGRES_KILLS:
+            self.cluster.kill()
+            self.kills["of Postgres"] += 1
         seconds = CRASH_SECONDS_MAX if crash_at else self.random.choice([0.01, 0.3, 1.0]) * (1 + self.random.random())
         moment = time.monotonic() + seconds
         while time.monotonic() < moment and self.server.alive():
@@ -194,9 +199,9 @@ def run(options, cluster):
         last = min(first + CYCLES_OF_A_LIFE - 1, options.cycles)
         database = f"trunkline_chaos_{os.getpid()}_{first}"
         directory = tempfile.mkdtemp(prefix="trunkline-chaos-")
-        psql(cluster, f"CREATE DATABASE {database}")
+        psql(cluster.address, f"CREATE DATABASE {database}")
         print(f"a fresh journal in {directory}, rows in database {database}", flush=True)
-        chaos = Chaos(options, f"{options.seed}/{first}", directory, re.sub(r"dbname=\S+", f"dbname={database}", cluster))
+        chaos = Chaos(options, f"{options.seed}/{first}", directory, cluster, database)
         try:
             for number in range(first, last + 1):
                 started = time.monotonic()
@@ -209,23 +214,20 @@ def run(options, cluster):
         acknowledged += chaos.acknowledged
         for how, count in chaos.kills.items():
             kills[how] = kills.get(how, 0) + count
-        psql(cluster, f"DROP DATABASE {database} WITH (FORCE)")
+        psql(cluster.address, f"DROP DATABASE {database} WITH (FORCE)")
         shutil.rmtree(directory)
     return acknowledged, kills
 
 
 def main(arguments):
     options = options_from(arguments)
-    cluster = os.environ.get("TRUNKLINE_TEST_POSTGRES")
-    if not cluster:
-        print('[skipped] TRUNKLINE_TEST_POSTGRES names no cluster: "host=… user=… dbname=postgres"')
-        return 0
     print(f"chaos: {options.cycles} cycles, --seed {options.seed}{' --kafka' if options.kafka else ''}", flush=True)
     try:
-        if options.kafka:
-            print(several.run(options, cluster))
-            return 0
-        acknowledged, kills = run(options, cluster)
+        with Cluster("chaos-kafka" if options.kafka else "chaos") as cluster:
+            if options.kafka:
+                print(several.run(options, cluster))
+                return 0
+            acknowledged, kills = run(options, cluster)
     except Broken as broken:
         print(f"BROKEN: {broken}\nagain: ops/dev chaos --cycles {options.cycles} --seed {options.seed}"
               f"{' --kafka' if options.kafka else ''}\n"

@@ -16,6 +16,17 @@ class Broken(Exception):
     """What this run was made to find."""
 
 
+OPS_DEV = os.path.join(os.path.dirname(__file__), "..", "dev")
+
+
+def ops_dev(service, command, name):
+    """A private broker or cluster of this run: ops/dev kafka|postgres up|down|kill|delete NAME. What it says of itself."""
+    said = subprocess.run([OPS_DEV, service, command, name], capture_output=True, text=True)
+    if said.returncode != 0:
+        raise Broken(f"ops/dev {service} {command} {name}: {said.stdout}{said.stderr}")
+    return dict(re.findall(r"^([A-Z_]+)=(.*)$", said.stdout, re.M))
+
+
 class Server:
     def __init__(self, binary, directory, address, partitions, name="server", more=None):
         self.binary, self.directory, self.address = binary, directory, address

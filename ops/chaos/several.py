@@ -19,7 +19,7 @@ import time
 
 from cutter import Cutter
 from model import Model, sql
-from server import Broken, Server, psql, rows
+from server import Broken, Server, ops_dev, psql, rows
 from story import Story
 
 TENANTS = ["acme", "birch", "cedar", "dahlia"]
@@ -30,15 +30,10 @@ PAUSE_SECONDS_MAX = 0.2  # between a client's batches: the faults are to be many
 EQUAL_SECONDS_MAX = 120
 TAKEOVER_SECONDS_MAX = 12.0  # longer than a lease; one that owns nothing is not taken over
 PAST_THE_LEASE_SECONDS = 7.5  # the server's leases last six
-OPS_DEV = os.path.join(os.path.dirname(__file__), "..", "dev")
 
 
 def broker(command):
-    said = subprocess.run([OPS_DEV, "kafka", command, "chaos"], capture_output=True, text=True)
-    if said.returncode != 0:
-        raise Broken(f"ops/dev kafka {command} chaos: {said.stdout}{said.stderr}")
-    found = re.search(r"TRUNKLINE_KAFKA=(\S+)", said.stdout)
-    return found.group(1) if found else None
+    return ops_dev("kafka", command, "chaos").get("TRUNKLINE_KAFKA")
 
 
 class Sender(threading.Thread):
@@ -67,7 +62,8 @@ class Sender(threading.Thread):
 
 
 class Several:
-    def __init__(self, options, directory, address, servers):
+    def __init__(self, options, directory, address, servers, cluster):
+        self.cluster = cluster
         self.random = random.Random(f"{options.seed}/several")
         self.options, self.address, self.servers = options, address, servers
         self.topic = f"chaos{os.getpid()}.journal"
@@ -119,6 +115,8 @@ class Several:
 
     def start(self):
         for server in self.all_servers():
+            if server.process is not None and (server.process.poll() or 0) > 0:
+                raise Broken(f"{server.log}: this process has ended by itself")
             if server.process is None or not server.alive():
                 server.start()
 
@@ -171,6 +169,10 @@ class Several:
         broker("down")
         broker("up")
 
+    def kill_postgres(self):
+        """All its processes at once: what was committed without waiting for the disk may be gone, rows and positions."""
+        self.cluster.kill()
+
     def end_postgres_sessions(self):
         psql(self.address, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
                            " WHERE datname = current_database() AND pid <> pg_backend_pid()")
@@ -183,7 +185,7 @@ class Several:
         self.cutter.arm(0)
 
     FAULTS = [kill_a_projector, kill_between_steps, leave_in_good_order, pause_past_the_lease, kill_the_front,
-              kill_the_broker, restart_the_broker, end_postgres_sessions, cut_behind_commit]
+              kill_the_broker, restart_the_broker, kill_postgres, end_postgres_sessions, cut_behind_commit]
 
     def cycle(self, fault):
         self.start()
@@ -244,12 +246,12 @@ class Several:
 def run(options, cluster):
     directory = tempfile.mkdtemp(prefix="trunkline-chaos-")
     database = f"trunkline_chaos_{os.getpid()}"
-    psql(cluster, f"CREATE DATABASE {database}")
-    address = re.sub(r"dbname=\S+", f"dbname={database}", cluster)
+    psql(cluster.address, f"CREATE DATABASE {database}")
+    address = cluster.address_of(database)
     several = None
     print(f"a fresh journal, logs in {directory}, rows in database {database}", flush=True)
     try:
-        several = Several(options, directory, address, broker("up"))
+        several = Several(options, directory, address, broker("up"), cluster)
         faults = []
         for number in range(1, options.cycles + 1):
             if not faults:
@@ -265,7 +267,6 @@ def run(options, cluster):
         if several:
             several.end()
         broker("delete")
-    psql(cluster, f"DROP DATABASE {database} WITH (FORCE)")
     shutil.rmtree(directory)
     how = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in sorted(several.faults.items()))
     taken = ", ".join(f"{seconds:.2f}" for seconds in several.takeovers) or "none"

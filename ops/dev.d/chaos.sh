@@ -4,10 +4,5 @@ run_chaos() {  # --cycles N --seed S [--deep] [--kafka]
   install_packages build
   case " $* " in *" --kafka "*) kafka_fetch ;; esac
   build_preset release trunkline
-  if [ -z "${TRUNKLINE_TEST_POSTGRES:-}" ]; then
-    postgres_up test
-    TRUNKLINE_TEST_POSTGRES=$(postgres_address test postgres)
-    export TRUNKLINE_TEST_POSTGRES
-  fi
   TRUNKLINE_BINARY=$ROOT/build/release/trunkline python3 "$ROOT/ops/chaos" "$@"
 }

@@ -1,5 +1,6 @@
 # A private Postgres: its own cluster and data directory, only a unix socket. As root it runs as another user, because
-# Postgres refuses root. Two clusters at most: `server` keeps promises, `test` forgets everything and skips fsync.
+# Postgres refuses root. Each NAME is a cluster of its own; `test` forgets everything and skips fsync, the others keep
+# promises.
 
 # The newest Postgres there is.
 postgres_bin() {
@@ -103,8 +104,24 @@ postgres_down() {  # NAME
     || fail "Postgres does not stop, see $(postgres_place "$1")/server.log"
 }
 
+# All of its processes at once, so that what they had only in memory is gone.
+postgres_kill() {  # NAME
+  local place process all
+  place=$(postgres_place "$1")
+  postgres_running "$1" || return 0
+  step "killing the private Postgres ($1)"
+  process=$(head -n 1 "$place/data/postmaster.pid")
+  mapfile -t all < <(echo "$process"; ps -o pid= --ppid "$process" | tr -d ' ')
+  kill -KILL "${all[@]}" 2>/dev/null || true  # some may just have ended by themselves
+  for process in "${all[@]}"; do
+    while grep -q . "/proc/$process/cmdline" 2>/dev/null; do sleep 0.01; done
+  done
+  # Or a process that nobody has reaped yet would count as running.
+  rm -f "$place/data/postmaster.pid" "$(postgres_socket "$1")"/.s.PGSQL.5432*
+}
+
 postgres_delete() {  # NAME
-  postgres_down "$1"
+  postgres_kill "$1"  # nothing of it is kept
   rm -rf "$(postgres_place "$1")" "$(postgres_socket "$1")"
 }
 
@@ -115,15 +132,20 @@ postgres_psql() {  # NAME DATABASE ARGUMENT…
   "$(postgres_bin)/psql" -X -q -A -t -v ON_ERROR_STOP=1 "$address" "$@"
 }
 
-postgres_command() {
+postgres_command() {  # up|down|kill|delete [NAME]
+  local name=${2:-server}
+  [[ $name =~ ^[a-z0-9-]+$ ]] || fail "a cluster's name is made of a-z, 0-9 and -"
   case ${1:-} in
     up)
-      install_packages build
-      postgres_up server
-      postgres_ensure_database server trunkline
-      say "TRUNKLINE_POSTGRES=$(postgres_uri server trunkline)"
+      [ -f "$(postgres_place "$name")/data/ready" ] || install_packages build
+      postgres_up "$name"
+      postgres_ensure_database "$name" trunkline
+      say "TRUNKLINE_POSTGRES=$(postgres_uri "$name" trunkline)"
+      say "TRUNKLINE_TEST_POSTGRES=$(postgres_address "$name" postgres)"
       ;;
-    down) postgres_down server ;;
-    *) fail "ops/dev postgres up|down" ;;
+    down) postgres_down "$name" ;;
+    kill) postgres_kill "$name" ;;
+    delete) postgres_delete "$name" ;;
+    *) fail "ops/dev postgres up|down|kill|delete [NAME]" ;;
   esac
 }
