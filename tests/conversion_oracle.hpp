@@ -84,6 +84,35 @@ inline std::string shown(const std::optional<std::int64_t>& at) {
   return at ? std::to_string(*at) : "";
 }
 
+// The id by which each call is known: ids that stand together in one event are one call, known by the
+// smallest of them that an event is about.
+inline std::map<std::string, std::string> calls_of(const Story& story) {
+  std::map<std::string, std::set<std::string>> beside;
+  for (const Told* told : story) {
+    if (told->family != "call") continue;
+    beside[told->subject];
+    for (const std::string& id : told->provider_ids) {
+      beside[told->subject].insert(id);
+      beside[id].insert(told->subject);
+    }
+  }
+  std::map<std::string, std::string> calls;
+  for (const Told* told : story) {
+    if (told->family != "call" || calls.contains(told->subject)) continue;
+    std::set<std::string> group{told->subject}, subjects;
+    for (std::vector<std::string> open{told->subject}; !open.empty();) {
+      const std::string id = open.back();
+      open.pop_back();
+      for (const std::string& other : beside[id])
+        if (group.insert(other).second) open.push_back(other);
+    }
+    for (const Told* each : story)
+      if (each->family == "call" && group.contains(each->subject)) subjects.insert(each->subject);
+    for (const std::string& subject : subjects) calls[subject] = *subjects.begin();
+  }
+  return calls;
+}
+
 }  // namespace conversion_oracle
 
 struct ConversionRecount {
@@ -112,7 +141,10 @@ inline ConversionRecount conversions_recounted(const std::vector<TestEvent>& eve
   ConversionRecount counted;
   for (const auto& [tenant, story] : by_tenant) {
     std::map<std::pair<std::string, std::string>, Story> by_fact;
-    for (const Told* each : story) by_fact[{each->family, each->subject}].push_back(each);
+    const auto calls = calls_of(story);
+    for (const Told* each : story)
+      by_fact[{each->family, each->family == "call" ? calls.at(each->subject) : each->subject}].push_back(
+          each);
     std::vector<Story> facts;
     for (auto& [key, fact] : by_fact) facts.push_back(std::move(fact));
     const leads_oracle::People people(story);

@@ -19,6 +19,7 @@ struct Told {
   std::string tenant, type, family, subject, who, other;
   std::pair<std::int64_t, std::uint64_t> stamp;
   std::map<std::string, std::string> said;
+  std::vector<std::string> provider_ids;
 };
 
 inline Told told(const TestEvent& event) {
@@ -41,6 +42,8 @@ inline Told told(const TestEvent& event) {
     if (const auto text = value.as_string()) told.said[std::string{name}] = *text;
     if (const auto number = value.as_integer()) told.said[std::string{name}] = std::to_string(*number);
   }
+  if (const auto ids = view->data.object("provider_ids"))
+    for (const auto [kind, id] : *ids) told.provider_ids.emplace_back(id.as_string().value_or(""));
   return told;
 }
 

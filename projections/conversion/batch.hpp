@@ -13,7 +13,13 @@ namespace trunkline::conversion {
 struct ContactNews {
   std::int64_t first_seen_us = never_us;
   Worth worth;
-  std::vector<Entry> stated;
+  std::vector<Entry> threads;
+};
+
+// A capture, a stage or a touch, and of whom it was said last.
+struct Said {
+  std::string tenant, contact;  // contact: its contact_key
+  Entry entry;
 };
 
 class Batch {
@@ -26,14 +32,18 @@ class Batch {
     return contacts_;
   }                                                                                     // by contact_key
   const std::unordered_map<std::string, leads::Fact>& facts() const { return facts_; }  // by fact_key
+  const std::unordered_map<std::string, Said>& said() const { return said_; }           // by tenant and entry
   const std::vector<people::LinkStatement>& links() const { return links_; }
   const std::vector<people::UnlinkStatement>& unlinks() const { return unlinks_; }
 
  private:
   void note_fact(leads::Fact fact);
+  void note_said(const EventView& event, const std::string& contact, const Entry& entry);
+  void note_statement(const EventView& event, const std::string& contact, TextPool& texts, ContactNews& news);
 
   std::unordered_map<std::string, ContactNews> contacts_;
   std::unordered_map<std::string, leads::Fact> facts_;
+  std::unordered_map<std::string, Said> said_;
   std::vector<people::LinkStatement> links_;
   std::vector<people::UnlinkStatement> unlinks_;
 };

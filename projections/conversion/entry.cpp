@@ -46,6 +46,10 @@ std::int64_t unpack_moment(Unpacker& in) {
   return at_us == 0 ? never_us : at_us;
 }
 
+bool has_about(const Entry& entry) {
+  return entry.kind == EntryKind::touch || entry.kind == EntryKind::alias;
+}
+
 void pack(Packer& out, const Entry& entry) {
   out.fixed(entry.id).count(static_cast<std::uint64_t>(entry.kind)).count(entry.flags);
   out.count(entry.stamp.stated() ? 1 : 0);
@@ -53,7 +57,7 @@ void pack(Packer& out, const Entry& entry) {
   pack_moment(out, entry.at_us);
   if (entry.kind == EntryKind::thread) pack_moment(out, entry.answered_us);
   if (entry.kind == EntryKind::conversion) out.number(entry.amount);
-  if (entry.kind == EntryKind::touch) out.count(entry.about);
+  if (has_about(entry)) out.fixed(entry.about);
   std::uint64_t mask = 0;
   for (std::size_t i = 0; i < std::size(texts); ++i) mask |= std::uint64_t{!(entry.*texts[i]).empty()} << i;
   out.count(mask);
@@ -70,7 +74,7 @@ Entry unpack_entry(Unpacker& in) {
   entry.at_us = unpack_moment(in);
   if (entry.kind == EntryKind::thread) entry.answered_us = unpack_moment(in);
   if (entry.kind == EntryKind::conversion) entry.amount = in.number();
-  if (entry.kind == EntryKind::touch) entry.about = in.count();
+  if (has_about(entry)) entry.about = in.fixed();
   const std::uint64_t mask = in.count();
   for (std::size_t i = 0; i < std::size(texts); ++i)
     if ((mask >> i & 1) != 0) entry.*texts[i] = in.text();
@@ -85,17 +89,14 @@ std::uint64_t entry_id(std::string_view family, std::string_view subject) {
   return digest_of(name).low;
 }
 
-bool merge(Entries& entries, const Entry& stated) {
-  const auto at = place_of(entries, stated.id);
-  if (at == entries.end() || at->id != stated.id) {
-    entries.insert(at, stated);
+bool join(Entries& entries, const Entry& thread) {
+  const auto at = place_of(entries, thread.id);
+  if (at == entries.end() || at->id != thread.id) {
+    entries.insert(at, thread);
     return true;
   }
   const Entry before = *at;
-  if (stated.kind == EntryKind::thread)
-    join_thread(*at, stated);
-  else if (at->stamp < stated.stamp)
-    *at = stated;
+  join_thread(*at, thread);
   return *at != before;
 }
 

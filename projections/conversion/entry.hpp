@@ -2,11 +2,11 @@
 // of messages, a call, an appointment, a conversion. Everything the model says of a lead is a function of its
 // members' entries (lead.hpp).
 //
-// Captures, stages and touches are stated by one event each: stated again about the same contact point, the
-// newest statement counts. A
-// thread (the messages of one conversation, or of one channel where none is named) keeps its first moments
-// only, so that a person who writes 100,000 messages is one entry. Entries of calls, appointments and
-// conversions follow from facts that several events tell (facts.hpp) and are put in and taken out whole.
+// Captures, stages and touches are stated by one event each: stated again, the newest statement counts, for
+// whom it was said of (StatementRow). A thread (the messages of one conversation, or of one channel where
+// none is named) keeps its first moments only, so that a person who writes 100,000 messages is one entry.
+// Entries of calls, appointments and conversions follow from facts that several events tell (facts.hpp) and
+// are put in and taken out whole. An alias is another id of a call, under which a touch may speak of it.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -19,7 +19,7 @@
 
 namespace trunkline::conversion {
 
-enum class EntryKind : std::uint8_t { capture, stage, touch, thread, call, appointment, conversion };
+enum class EntryKind : std::uint8_t { capture, stage, touch, thread, call, appointment, conversion, alias };
 
 inline constexpr std::uint8_t flag_attempt = 1;   // we tried to reach the lead
 inline constexpr std::uint8_t flag_reached = 2;   // the lead spoke with us, or wrote
@@ -37,7 +37,7 @@ struct Entry {
   std::int64_t at_us = never_us;        // a thread's: the first message from the lead
   std::int64_t answered_us = never_us;  // a thread's: the first message to the lead
   std::int64_t amount = 0;              // of a conversion, in 1/10000
-  std::uint64_t about = 0;              // the entry that a touch speaks of, where it names one
+  std::uint64_t about = 0;              // the entry that a touch speaks of, or an alias stands for
   std::string_view name;                // stage, kind of touch, a conversion's subject
   std::string_view channel, agent, script, campaign, source;  // texts live in a TextPool
 
@@ -49,8 +49,8 @@ using Entries = std::vector<Entry>;  // by id
 
 std::uint64_t entry_id(std::string_view family, std::string_view subject);
 
-// Unites one statement with what is known; true when that changed anything.
-bool merge(Entries& entries, const Entry& stated);
+// True when it changed anything.
+bool join(Entries& entries, const Entry& thread);   // one message's thread with what is known of it
 bool put_in(Entries& entries, const Entry& entry);  // instead of the one with its id
 bool take_out(Entries& entries, std::uint64_t id);
 

@@ -56,6 +56,19 @@ Entry entry_of(const leads::Fact& fact, EntryKind kind, std::string_view family)
   return entry;
 }
 
+// The ids that stand together in one event: its call's subject among them, as other events may have others.
+constexpr std::string_view id_field = "called.";
+
+void state_ids(const EventView& event, leads::Fact& call) {
+  const auto ids = event.data.object("provider_ids");
+  if (!ids) return;
+  const auto state = [&](std::string_view id) {
+    if (!id.empty()) call.fields.state(std::string{id_field} + std::string{id}, "", event.stamp);
+  };
+  state(event.subject);
+  for (const auto [kind, id] : *ids) state(id.as_string().value_or(""));
+}
+
 Entry call_entry(const leads::Fact& call) {
   Entry entry = entry_of(call, EntryKind::call, "call");
   entry.name = "call_completed";
@@ -63,6 +76,21 @@ Entry call_entry(const leads::Fact& call) {
   if (reached(call)) entry.flags |= flag_reached;
   if (leads::call_answered(call)) entry.flags |= flag_touch;
   return entry;
+}
+
+Entries call_entries(const leads::Fact& call) {
+  Entries entries{call_entry(call)};
+  for (const leads::Field& field : call.fields) {
+    if (!std::string_view{field.name}.starts_with(id_field)) continue;
+    const std::string_view id = std::string_view{field.name}.substr(id_field.size());
+    if (id == call.subject) continue;
+    Entry alias;
+    alias.id = entry_id("call", id);
+    alias.kind = EntryKind::alias;
+    alias.about = entries.front().id;
+    entries.push_back(alias);
+  }
+  return entries;
 }
 
 // Kinds of touch for the usual kinds of appointment: booked, then kept.
@@ -117,9 +145,23 @@ std::optional<leads::Fact> stated_fact(const EventView& event) {
   auto fact = leads::stated_fact(event);
   if (!fact) return fact;
   state_member(event, "script_id", *fact);
-  if (family == "call")
-    if (const auto cost = event.data.object("cost")) state_money(event, *cost, *fact);
+  if (family == "call") state_ids(event, *fact);
   return fact;
+}
+
+std::optional<leads::Fact> stated_call_cost(const EventView& event, const leads::Fact& call) {
+  const auto stated = event.data.object("cost");
+  if (!stated) return std::nullopt;
+  leads::Fact cost;
+  cost.tenant = call.tenant;
+  cost.family = "call_cost";
+  cost.subject = event.subject;
+  cost.earliest_us = call.earliest_us;
+  for (const std::string_view name : {"at", "agent_id", "script_id", "campaign"})
+    if (const leads::Field* field = call.fields.find(name))
+      cost.fields.state(name, field->value, field->stamp, field->rank);
+  state_money(event, *stated, cost);
+  return cost;
 }
 
 FactRow fact_row(const leads::Fact& fact, std::string packed) {
@@ -133,7 +175,7 @@ FactRow fact_row(const leads::Fact& fact, std::string packed) {
   row.value_e4 = fact.fields.integer("value_e4");
   if (row.value_e4) row.currency = std::string{fact.fields.value("currency")};
   row.kind = text(fact, "kind");
-  row.channel = fact.family == "call" ? Text{"voice"} : text(fact, "channel");
+  row.channel = one_of(fact.family, {"call", "call_cost"}) ? Text{"voice"} : text(fact, "channel");
   row.agent_id = text(fact, "agent_id");
   row.script_id = text(fact, "script_id");
   row.campaign = text(fact, "campaign");
@@ -148,7 +190,7 @@ FactRow fact_row(const leads::Fact& fact, std::string packed) {
 
 Entries entries_of(const leads::Fact& fact) {
   if (fact.fields.value("contact").empty()) return {};
-  if (fact.family == "call") return {call_entry(fact)};
+  if (fact.family == "call") return call_entries(fact);
   if (fact.family == "appointment") return appointment_entries(fact);
   if (fact.family != "conversion" || !counts(fact)) return {};
   Entry entry = entry_of(fact, EntryKind::conversion, "conversion");

@@ -16,6 +16,10 @@ namespace trunkline::conversion {
 // The fact that an event tells, with what this event alone says of it; nullopt for all other families.
 std::optional<leads::Fact> stated_fact(const EventView& event);
 
+// What a provider asks for a call is a fact of its own, under the provider's id of the call: of a call that
+// several tell of, each has its price.
+std::optional<leads::Fact> stated_call_cost(const EventView& event, const leads::Fact& call);
+
 FactRow fact_row(const leads::Fact& fact, std::string packed);
 
 // What it adds to its contact point; texts view the fact.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "core/json.hpp"
@@ -58,9 +59,7 @@ class Deriving {
     std::sort(touches_.begin(), touches_.end(), [](const Entry* a, const Entry* b) {
       return a->at_us != b->at_us ? a->at_us < b->at_us : a->id < b->id;
     });
-    std::erase_if(touches_, [&](const Entry* each) {
-      return each->kind != EntryKind::touch && stated_.contains({each->id, each->name});
-    });
+    drop_stated_touches();
     for (const Entry* each : touches_) note(figures_.steps, each->name, each->at_us);
     known_us_ = figures_.capture != nullptr ? figures_.capture->at_us : figures_.seen_us;
     for (const Contact* member : members_)
@@ -98,6 +97,9 @@ class Deriving {
       case EntryKind::touch:
         if (entry.about != 0) stated_.emplace(entry.about, entry.name);
         return;
+      case EntryKind::alias:
+        aliases_.emplace(entry.id, entry.about);
+        return;
       case EntryKind::call:
       case EntryKind::thread:
         if (entry.has(flag_touch)) figures_.talked_us = std::min(figures_.talked_us, entry.at_us);
@@ -110,6 +112,16 @@ class Deriving {
       default:
         return;
     }
+  }
+
+  // What is a touch by itself and was stated as one as well, by whichever of a call's ids, counts once.
+  void drop_stated_touches() {
+    for (const Entry* touch : touches_)
+      if (const auto alias = aliases_.find(touch->about); alias != aliases_.end())
+        stated_.emplace(alias->second, touch->name);
+    std::erase_if(touches_, [&](const Entry* each) {
+      return each->kind != EntryKind::touch && stated_.contains({each->id, each->name});
+    });
   }
 
   // What came from the moment on at which the lead was known.
@@ -198,6 +210,7 @@ class Deriving {
   std::vector<const Entry*> touches_, conversions_;
   // What is stated as a touch of its own: the entry it is about, and the kind.
   std::unordered_set<std::pair<std::uint64_t, std::string_view>, About> stated_;
+  std::unordered_map<std::uint64_t, std::uint64_t> aliases_;  // of calls' entries
   std::int64_t known_us_ = never_us;
 };
 

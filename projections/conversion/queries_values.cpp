@@ -14,9 +14,10 @@ struct Grouping {
   std::string_view name;
   std::string_view column;  // of a conversion and of a cost; empty: a moment's day, week or month
   bool costs_have_it;
+  bool of_calls = false;  // a call's cost has it of its call
 };
-constexpr Grouping groupings[] = {{"agent", "agent_id", true},
-                                  {"campaign", "campaign", true},
+constexpr Grouping groupings[] = {{"agent", "agent_id", true, true},
+                                  {"campaign", "campaign", true, true},
                                   {"channel", "channel", true},
                                   {"source", "source", false},
                                   {"script", "script_id", false},
@@ -41,6 +42,7 @@ Result<Groups> groups_of(const http::Request& request) {
     if (each.costs_have_it)
       groups.spent =
           each.column.empty() ? Statement::local(each.name, "coalesce(f.starts_at, f.at)") : groups.sold;
+    if (each.of_calls) groups.spent = "coalesce(" + groups.spent + ", k." + std::string{each.column} + ")";
   }
   return groups;
 }
@@ -61,7 +63,12 @@ std::string sql_of(Statement& statement, const Groups& groups, std::string_view 
          " WHERE f.tenant = $1 AND f.family = 'conversion' AND f.counted AND f.value_e4 IS NOT NULL" +
          statement.within("f.at") + " GROUP BY 1, 2), spent AS (SELECT " + groups.spent +
          " AS grouped, coalesce(f.currency, '') AS currency, sum(f.value_e4)::bigint AS cost_e4 FROM " +
-         rows + ".facts f WHERE f.tenant = $1 AND f.family <> 'conversion' AND f.value_e4 IS NOT NULL" +
+         rows + ".facts f LEFT JOIN " + rows +
+         ".call_ids i ON f.family = 'call_cost' AND i.tenant = f.tenant AND i.id = f.subject LEFT JOIN " +
+         rows +
+         ".facts k ON f.family = 'call_cost' AND k.tenant = f.tenant AND k.family = 'call' AND k.subject ="
+         " coalesce(i.call, f.subject)"
+         " WHERE f.tenant = $1 AND f.family IN ('cost', 'call_cost') AND f.value_e4 IS NOT NULL" +
          statement.within("coalesce(f.starts_at, f.at)") + " GROUP BY 1, 2), whole AS (" +
          "SELECT coalesce(s.grouped, p.grouped) AS grouped, coalesce(s.currency, p.currency) AS currency,"
          " coalesce(s.conversions, 0) AS conversions, coalesce(s.value_e4, 0) AS value_e4, s.with_initial,"

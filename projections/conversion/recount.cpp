@@ -16,11 +16,20 @@ using people::contact_key;
 
 bool of_fact(const Entry& entry) {
   return entry.kind == EntryKind::call || entry.kind == EntryKind::appointment ||
-         entry.kind == EntryKind::conversion;
+         entry.kind == EntryKind::conversion || entry.kind == EntryKind::alias;
+}
+
+bool is_statement(const Entry& entry) {
+  return entry.kind == EntryKind::capture || entry.kind == EntryKind::stage || entry.kind == EntryKind::touch;
 }
 
 class Recount {
  public:
+  void statement(StatementRow stored) {
+    std::string key = statement_key(stored.tenant, static_cast<std::uint64_t>(stored.statement));
+    statements_.emplace(std::move(key), std::move(stored));
+  }
+
   void fact(const FactRow& stored) {
     const auto fact = leads::unpack_fact(stored.tenant, stored.family, stored.subject, stored.packed);
     if (!fact) return damaged(FactRow::table, key_text(stored));
@@ -34,9 +43,17 @@ class Recount {
     }
   }
 
+  void call_id(const CallIdRow& row) {
+    const CallGroup group = unpack_call_group(row.packed);
+    if (group.empty()) return damaged(CallIdRow::table, key_text(row));
+    compare_row(row, CallIdRow{row.tenant, row.id, std::string{call_of(group)}, row.packed}, differences_);
+  }
+
   void contact(const ContactRow& stored) {
     auto contact = unpack_contact(stored.tenant, stored.contact, texts_.keep(stored.packed));
     if (!contact) return damaged(ContactRow::table, key_text(stored));
+    for (const Entry& entry : contact->entries)
+      if (is_statement(entry)) compare_statement(stored, entry);
     std::erase_if(contact->entries, of_fact);
     const auto counted = entries_.extract(contact_key(stored.tenant, stored.contact));
     if (!counted.empty())
@@ -65,6 +82,9 @@ class Recount {
   std::vector<Difference> take() {
     for (const auto& [key, entries] : entries_)
       if (!entries.empty() && !people::token_in(key).empty()) missing(ContactRow::table, key);
+    for (const auto& [key, row] : statements_)
+      trunkline::note(differences_,
+                      {std::string{StatementRow::table}, key_text(row), "", "a row", "no entry"});
     for (const auto& [key, row] : leads_) missing(LeadRow::table, key);
     for (const auto& [key, row] : journeys_) missing(JourneyRow::table, key);
     return std::move(differences_);
@@ -79,6 +99,20 @@ class Recount {
     compare_row(stored, found.mapped(), differences_);
   }
 
+  static std::string statement_key(std::string_view tenant, std::uint64_t id) {
+    return contact_key(tenant, std::to_string(id));
+  }
+
+  void compare_statement(const ContactRow& of, const Entry& entry) {
+    const StatementRow counted{of.tenant, static_cast<std::int64_t>(entry.id), of.contact,
+                               entry.stamp.time_us, static_cast<std::int64_t>(entry.stamp.tie)};
+    const auto stored = statements_.extract(statement_key(of.tenant, entry.id));
+    if (stored.empty())
+      return trunkline::note(
+          differences_, {std::string{StatementRow::table}, key_text(counted), "", "no such row", "a row"});
+    compare_row(stored.mapped(), counted, differences_);
+  }
+
   void damaged(std::string_view table, std::string key) {
     trunkline::note(differences_,
                     {std::string{table}, std::move(key), "packed", "unreadable", "a packed row"});
@@ -89,6 +123,7 @@ class Recount {
   }
 
   TextPool texts_;
+  std::unordered_map<std::string, StatementRow> statements_;
   std::unordered_map<std::string, Entries> entries_;               // by contact
   std::unordered_map<std::string, std::vector<Contact>> members_;  // by lead
   std::unordered_map<std::string, LeadRow> leads_;
@@ -101,6 +136,9 @@ class Recount {
 Result<std::vector<Difference>> recount(Postgres& snapshot) {
   Recount recount;
   Status status = for_each_row<FactRow>(snapshot, [&](const FactRow& row) { recount.fact(row); });
+  if (status)
+    status = for_each_row<StatementRow>(snapshot, [&](const StatementRow& row) { recount.statement(row); });
+  if (status) status = for_each_row<CallIdRow>(snapshot, [&](const CallIdRow& row) { recount.call_id(row); });
   if (status)
     status = for_each_row<ContactRow>(snapshot, [&](const ContactRow& row) { recount.contact(row); });
   recount.derive();

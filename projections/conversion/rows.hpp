@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "core/event.hpp"
 #include "projections/columns.hpp"
 
 namespace trunkline::conversion {
@@ -43,6 +44,23 @@ struct ContactRow {
   static constexpr auto columns =
       std::make_tuple(column("tenant", &ContactRow::tenant), column("contact", &ContactRow::contact),
                       column("lead", &ContactRow::lead), column("packed", &ContactRow::packed));
+};
+
+// Whom a capture, a stage or a touch was said of last.
+struct StatementRow {
+  std::string tenant;
+  std::int64_t statement = 0;  // the entry's id
+  std::string contact;
+  std::int64_t at_us = 0, tie = 0;
+
+  Stamp stamp() const { return {at_us, static_cast<std::uint64_t>(tie)}; }
+
+  static constexpr std::string_view table = "statements";
+  static constexpr std::size_t key_columns = 2;
+  static constexpr auto columns =
+      std::make_tuple(column("tenant", &StatementRow::tenant), column("statement", &StatementRow::statement),
+                      column("contact", &StatementRow::contact), column("at_us", &StatementRow::at_us),
+                      column("tie", &StatementRow::tie));
 };
 
 // Derived from its members, so never read by the fold.

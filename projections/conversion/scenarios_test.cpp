@@ -98,6 +98,65 @@ TEST_CASE("calls, chats and appointments are touches by themselves, and once whe
              "3|demo_scheduled|||2026-11-23 11:00:00+00"});
 }
 
+TEST_CASE("a capture, a stage, a touch that is said again of somebody else is no longer the first one's") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  given({captured("ann", at(8)).id("c"), stage_changed("ann", "qualified", at(8, 30)).id("s"),
+         visit("ann", "ad", at(9)).subject("t"), sale("ann", 120, at(12)),
+         sale("bob", 80, at(12)).subject("bobs")})
+      .when({captured("bob", at(8, 1)).id("c"), stage_changed("bob", "qualified", at(8, 31)).id("s"),
+             visit("bob", "ad", at(9, 1)).subject("t"), visit("cem", "ad", at(7)).subject("t")})
+      .then(journeys, {"bobs|1|page_view|ad"})
+      .then("SELECT lead, captured_at IS NULL, touches, stages::text FROM leads",
+            {token("ann") + "|t|0|{}",
+             token("bob") + "|f|1|{\"qualified\": " + std::to_string(to_micros(at(8, 31))) + "}",
+             token("cem") + "|t|0|{}"});
+}
+
+TEST_CASE("the stage that comes with a capture counts as the other stages do") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  given({captured("ann", at(9)).text("stage", "qualified")}).then("SELECT stage FROM leads", {"qualified"});
+}
+
+TEST_CASE("a call that several providers tell of is one call and one touch, whichever of its ids are named") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const auto priced = [](TestEvent event, const std::string& value) {
+    return event.json("cost", R"({"value":")" + value + R"(","currency":"USD"})");
+  };
+  given({call_started("ann", at(9)).subject("twilio-1").json("provider_ids", R"({"call":"CA1"})"),
+         priced(TestEvent("call.ended", "ann", at(9, 2)), "0.02")
+             .subject("twilio-1")
+             .number("duration_ms", 120'000),
+         priced(TestEvent("call.ended", "", at(9, 2)), "0.30")
+             .subject("retell-1")
+             .text("agent_id", "ella")
+             .number("duration_ms", 110'000),
+         TestEvent("touch.recorded", "ann", at(9, 3))
+             .text("kind", "call_completed")
+             .text("call_id", "twilio-1"),
+         sale("ann", 90, at(12))})
+      .when({TestEvent("call.analyzed", "", at(9, 5))
+                 .subject("retell-1")
+                 .json("provider_ids", R"({"call":"CA1"})")})
+      .then("SELECT subject, contact FROM conversion_v1.facts WHERE family = 'call'",
+            {"retell-1|" + token("ann")})
+      .then("SELECT place, kind, at FROM journeys", {"1|call_completed|2026-11-23 09:03:00+00"})
+      .then("SELECT subject, agent_id, value::numeric(9,2) FROM costs",
+            {"retell-1|ella|0.30", "twilio-1|ella|0.02"})
+      .then("SELECT lead, attempt_at, reached_at, touches FROM leads",
+            {token("ann") + "|2026-11-23 09:00:00+00|2026-11-23 09:00:00+00|1"});
+}
+
+TEST_CASE("a call whose second id is of somebody else counts for whom it named last, and for nobody twice") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  given({call_ended("ann", 60'000, at(9)).subject("b-1"), call_ended("bob", 60'000, at(9, 1)).subject("c-1"),
+         sale("bob", 90, at(12))})
+      .when(
+          {TestEvent("call.analyzed", "", at(9, 5)).subject("a-1").json("provider_ids", R"({"call":"b-1"})"),
+           TestEvent("call.analyzed", "", at(9, 6)).subject("a-1").json("provider_ids", R"({"call":"c-1"})")})
+      .then("SELECT lead, touches FROM leads", {token("ann") + "|0", token("bob") + "|1"})
+      .then("SELECT id, call FROM conversion_v1.call_ids", {"a-1|a-1", "b-1|a-1", "c-1|a-1"});
+}
+
 TEST_CASE("first response and first attempt count from the capture; who was there before has no response") {
   SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
   given({captured("ann", at(9)), call_started("ann", at(9, 3)).subject("c1"),

@@ -4,11 +4,11 @@
 
 CREATE TABLE facts (
   tenant      text COLLATE "C" NOT NULL,
-  family      text COLLATE "C" NOT NULL,      -- call, appointment, conversion, cost
+  family      text COLLATE "C" NOT NULL,      -- call, call_cost, appointment, conversion, cost
   subject     text COLLATE "C" NOT NULL,
   contact     text COLLATE "C",               -- the token that it named last; NULL: waits for one
   at          timestamptz NOT NULL,
-  counted     boolean NOT NULL,               -- a conversion that was recorded and not reversed; a cost; a call with a cost
+  counted     boolean NOT NULL,               -- a conversion that was recorded and not reversed; a cost
   value_e4    bigint,                         -- a conversion's worth, else what it cost, in 1/10000 units
   currency    text COLLATE "C",
   kind        text COLLATE "C",
@@ -26,12 +26,31 @@ CREATE TABLE facts (
 );
 CREATE INDEX facts_with_money ON facts (tenant, at) WHERE value_e4 IS NOT NULL;
 
+-- Every id of a call that has several; it stands under the one that is `call`, its costs each under its own.
+CREATE TABLE call_ids (
+  tenant text COLLATE "C" NOT NULL,
+  id     text COLLATE "C" NOT NULL,
+  call   text COLLATE "C" NOT NULL,
+  packed bytea NOT NULL,
+  PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE contacts (
   tenant  text COLLATE "C" NOT NULL,
   contact text COLLATE "C" NOT NULL,
   lead    text COLLATE "C" NOT NULL,          -- the smallest token among the members
   packed  bytea NOT NULL,                     -- ties, and an entry for each thing said or done
   PRIMARY KEY (tenant, contact)
+);
+
+-- Whom each capture, stage and touch was said of last: said again of somebody else, it is no longer the first one's.
+CREATE TABLE statements (
+  tenant    text COLLATE "C" NOT NULL,
+  statement bigint NOT NULL,                  -- hash of its identity, as in contacts.packed
+  contact   text COLLATE "C" NOT NULL,
+  at_us     bigint NOT NULL,                  -- stamp of the newest
+  tie       bigint NOT NULL,
+  PRIMARY KEY (tenant, statement)
 );
 
 -- Every contact point that one was ever linked with, in both directions, with the stamps of links and un-links.

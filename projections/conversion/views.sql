@@ -12,11 +12,17 @@ SELECT f.tenant, c.lead, f.contact, f.subject AS conversion, f.at, f.counted, f.
   FROM :rows.facts f LEFT JOIN :rows.contacts c ON c.tenant = f.tenant AND c.contact = f.contact
  WHERE f.family = 'conversion' AND f.value_e4 IS NOT NULL;
 
--- What was spent: costs that were recorded, and what calls cost.
+-- What was spent: costs that were recorded, and what each provider asked for a call. A bill need not name the call's
+-- agent and campaign: the call does.
 CREATE OR REPLACE VIEW :views.costs WITH (security_invoker = true) AS
-SELECT tenant, family, subject, at, starts_at, ends_at, value_e4::numeric / 10000 AS value, currency, kind, channel,
-       agent_id, campaign
-  FROM :rows.facts WHERE family <> 'conversion' AND value_e4 IS NOT NULL AND counted;
+SELECT f.tenant, CASE f.family WHEN 'call_cost' THEN 'call' ELSE f.family END AS family, f.subject, f.at, f.starts_at,
+       f.ends_at, f.value_e4::numeric / 10000 AS value, f.currency, f.kind, f.channel,
+       coalesce(f.agent_id, c.agent_id) AS agent_id, coalesce(f.campaign, c.campaign) AS campaign
+  FROM :rows.facts f
+  LEFT JOIN :rows.call_ids i ON f.family = 'call_cost' AND i.tenant = f.tenant AND i.id = f.subject
+  LEFT JOIN :rows.facts c
+    ON f.family = 'call_cost' AND c.tenant = f.tenant AND c.family = 'call' AND c.subject = coalesce(i.call, f.subject)
+ WHERE f.family IN ('cost', 'call_cost') AND f.value_e4 IS NOT NULL AND f.counted;
 
 -- The touches before each conversion that counts, oldest first.
 CREATE OR REPLACE VIEW :views.journeys WITH (security_invoker = true) AS
