@@ -39,8 +39,8 @@ struct Settings {
       16;                               // queries, keys and commands together, beside the projections' own
   std::int64_t projection_threads = 2;  // partitions folded at the same time per read model
   std::int64_t projection_batch_events_max =
-      20'000;                              // one transaction; larger ones fold better, and show later
-  std::int64_t rows_cached_max = 50'000;  // fact rows per read model and table: memory is a setting
+      10'000;                             // one transaction; larger ones fold better, and show later
+  std::int64_t rows_cached_max = 20'000;  // fact rows per read model and table: memory is a setting
 
   std::string log_level = "info";     // error | warn | info | debug
   std::string log_format = "logfmt";  // logfmt | json

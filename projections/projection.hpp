@@ -38,8 +38,8 @@ class Fold {
 };
 
 struct FoldSettings {
-  std::size_t rows_cached_max = 50'000;  // memory is a setting: per table of the model
-  KeyStore* keys = nullptr;               // for models that hold opened fields
+  std::size_t rows_cached_max = 20'000;  // memory is a setting: per table of the model
+  KeyStore* keys = nullptr;              // for models that hold opened fields
 };
 
 // The SQL is embedded from the folder (cmake/embed_sql.cmake) and run by install.hpp.

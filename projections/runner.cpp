@@ -15,6 +15,7 @@ using Milliseconds = std::chrono::milliseconds;
 
 constexpr Milliseconds backoff_first{50};
 constexpr Milliseconds backoff_most{5'000};
+constexpr Milliseconds wait_most{100};  // a log's wake() that comes just before the wait is not remembered
 constexpr std::size_t chunk_bytes = 4 << 20;  // of documents in memory at a time
 constexpr std::size_t careful_bytes_an_event = 64 * 1024;
 constexpr std::size_t careful_events_most = 1 << 20;
@@ -272,7 +273,8 @@ struct Runner::Impl {
     if (!batch) return failed(in_flight_next, batch.error());
     if (batch->events == 0) {
       at_end = asked_again.empty();
-      if (at_end && at_end_do == AtEnd::wait) reader.wait(heartbeat_due);
+      if (at_end && at_end_do == AtEnd::wait)
+        reader.wait(std::min(heartbeat_due, std::chrono::steady_clock::now() + wait_most));
       return done();
     }
     at_end = false;
