@@ -7,13 +7,9 @@
 //
 // The keys lie in Postgres (a database of its own is expected at ADDRESS, or TRUNKLINE_BENCH_POSTGRES). One
 // thread and epoll make the load, so the client costs as little as can be.
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,24 +28,20 @@
 #include "core/keys_postgres.hpp"
 #include "core/log/open_log.hpp"
 #include "ingest/events_door.hpp"
+#include "ops/bench/http_load.hpp"
+#include "ops/bench/race.hpp"
 #include "tests/test_database.hpp"
 
 using namespace trunkline;
+using namespace trunkline::bench;
 using Steady = std::chrono::steady_clock;
 
 namespace {
 
-struct Plan {
-  double seconds = 3;
-  int connections = 64;
+struct Plan : Load {
   std::string directory;
   std::string postgres;
 };
-
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "door_bench: %s\n", why.c_str());
-  std::exit(1);
-}
 
 enum class Contacts { known, fresh };
 constexpr int contacts_known = 10'000;
@@ -75,87 +67,6 @@ std::string request(const std::string& target, std::string_view type, const std:
   return "POST " + target +
          " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer tk\r\nContent-Type: " + std::string{type} +
          "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
-}
-
-struct Connection {
-  int socket = -1;
-  std::string pending;  // of the request, not yet sent
-  std::string answer;
-  Steady::time_point asked;
-};
-
-int connect_to(int port) {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    give_up("cannot connect");
-  const int on = 1;
-  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return socket;
-}
-
-bool complete(const std::string& answer) {
-  const auto end = answer.find("\r\n\r\n");
-  if (end == answer.npos) return false;
-  const auto length = answer.find("Content-Length: ");
-  const std::size_t body = length < end ? std::strtoul(answer.c_str() + length + 16, nullptr, 10) : 0;
-  return answer.size() >= end + 4 + body;
-}
-
-struct Outcome {
-  double requests_per_second = 0;
-  double p50_ms = 0, p99_ms = 0;
-};
-
-// Keeps every connection asking for so long. An answer that is not 200 ends the benchmark.
-Outcome load(int port, const Plan& plan, const std::function<std::string()>& next_request) {
-  const int poll = ::epoll_create1(0);
-  std::vector<Connection> connections(static_cast<std::size_t>(plan.connections));
-  const auto ask = [&](Connection& each) {
-    const std::string text = next_request();
-    each.answer.clear();
-    each.asked = Steady::now();
-    for (std::size_t sent = 0; sent < text.size();) {
-      const ssize_t count = ::send(each.socket, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
-      if (count <= 0) give_up("the server closed a connection");
-      sent += static_cast<std::size_t>(count);
-    }
-  };
-  const auto started = Steady::now();
-  for (Connection& each : connections) {
-    each.socket = connect_to(port);
-    epoll_event interest{EPOLLIN, {.ptr = &each}};
-    ::epoll_ctl(poll, EPOLL_CTL_ADD, each.socket, &interest);
-    ask(each);
-  }
-  std::vector<double> waits_ms;
-  const auto until =
-      started + std::chrono::duration_cast<Steady::duration>(std::chrono::duration<double>(plan.seconds));
-  std::array<epoll_event, 64> ready;
-  std::array<char, 16 * 1024> piece;
-  while (Steady::now() < until) {
-    const int count = ::epoll_wait(poll, ready.data(), static_cast<int>(ready.size()), 1'000);
-    for (int i = 0; i < count; ++i) {
-      auto& each = *static_cast<Connection*>(ready[static_cast<std::size_t>(i)].data.ptr);
-      const ssize_t got = ::recv(each.socket, piece.data(), piece.size(), 0);
-      if (got <= 0) give_up("the server closed a connection");
-      each.answer.append(piece.data(), static_cast<std::size_t>(got));
-      if (!complete(each.answer)) continue;
-      if (each.answer.compare(9, 3, "200") != 0) give_up("refused: " + each.answer);
-      waits_ms.push_back(std::chrono::duration<double, std::milli>(Steady::now() - each.asked).count());
-      ask(each);
-    }
-  }
-  const double seconds = std::chrono::duration<double>(Steady::now() - started).count();
-  for (const Connection& each : connections) ::close(each.socket);
-  ::close(poll);
-  std::sort(waits_ms.begin(), waits_ms.end());
-  if (waits_ms.empty()) give_up("no answer at all");
-  return {static_cast<double>(waits_ms.size()) / seconds, waits_ms[waits_ms.size() / 2],
-          waits_ms[waits_ms.size() * 99 / 100]};
 }
 
 // As many writers, each putting `batch` documents in a synced write of its own: RocksDB groups them.
@@ -237,9 +148,8 @@ class Bench {
   }
 
   void run() {
-    const double still = load(server_->port(), plan_, [] {
-                           return std::string{"GET /static HTTP/1.1\r\nHost: x\r\n\r\n"};
-                         }).requests_per_second;
+    const double still =
+        load(server_->port(), plan_, [] { return "GET /static HTTP/1.1\r\nHost: x\r\n\r\n"; }).per_second();
     std::printf("%d connections, %.0f s each; a static answer %.0f/s\n", plan_.connections, plan_.seconds,
                 still);
     for (const std::size_t batch : {std::size_t{1}, std::size_t{100}}) {
@@ -254,20 +164,21 @@ class Bench {
  private:
   void show(const char* what, std::size_t batch, Contacts contacts, double bare, double still) {
     const double cpu_before = cpu_seconds();
-    const auto outcome = load(server_->port(), plan_, [&] {
+    std::string text;
+    const auto outcome = load(server_->port(), plan_, [&]() -> std::string_view {
       if (batch == 1)
-        return request("/v1/events", "application/cloudevents+json", event(number_++, contacts));
+        return text = request("/v1/events", "application/cloudevents+json", event(number_++, contacts));
       std::string body = "[";
       for (std::size_t i = 0; i < batch; ++i) body += (i == 0 ? "" : ",") + event(number_++, contacts);
-      return request("/v1/events", "application/cloudevents-batch+json", body + "]");
+      return text = request("/v1/events", "application/cloudevents-batch+json", body + "]");
     });
-    const double events = outcome.requests_per_second * static_cast<double>(batch);
+    const double events = outcome.per_second() * static_cast<double>(batch);
     const double cpu_us = (cpu_seconds() - cpu_before) * 1e6 / (events * plan_.seconds);
     std::printf(
         "%3zu a request, %-24s %8.0f events/s  %3.0f %% of bare  %3.0f %% of static  p50 %.1f p99 %.1f ms  "
         "%.1f "
         "CPU us an event, client included\n",
-        batch, what, events, 100 * events / bare, 100 * outcome.requests_per_second / still, outcome.p50_ms,
+        batch, what, events, 100 * events / bare, 100 * outcome.per_second() / still, outcome.p50_ms,
         outcome.p99_ms, cpu_us);
     std::fflush(stdout);
   }

@@ -33,6 +33,17 @@ Jiffies jiffies_of(int pid) {
           std::stoi(fields[1])};
 }
 
+}  // namespace
+
+[[noreturn]] void give_up(const std::string& why) {
+  std::fprintf(stderr, "benchmark: %s\n", why.c_str());
+  std::exit(1);
+}
+
+double process_cpu_seconds(int pid) {
+  return static_cast<double>(jiffies_of(pid).own) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
 double cluster_cpu_seconds(const std::string& address) {
   auto session = must(Postgres::connect(address));
   const int postmaster =
@@ -46,13 +57,6 @@ double cluster_cpu_seconds(const std::string& address) {
     if (process.parent == postmaster) all += process.own + process.children;
   }
   return static_cast<double>(all) / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
-}  // namespace
-
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "benchmark: %s\n", why.c_str());
-  std::exit(1);
 }
 
 Cost measured(const std::string& postgres, const std::function<void()>& work) {

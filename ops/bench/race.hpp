@@ -27,6 +27,10 @@ struct Cost {
   double seconds = 0, own_cpu = 0, postgres_cpu = 0, peak_mb = 0;
 };
 
+// CPU time of one process, and of all processes of the cluster at this address, so far.
+double process_cpu_seconds(int pid);
+double cluster_cpu_seconds(const std::string& postgres);
+
 // Runs the work in a process of its own; gives up when it fails.
 Cost measured(const std::string& postgres, const std::function<void()>& work);
 void print(const char* what, std::size_t events, const Cost& cost);
