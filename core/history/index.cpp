@@ -53,6 +53,9 @@ IndexKeys index_keys(const EventView& event) {
   if (const auto tokens = event.data.array("tokens"))
     for (const json::Value token : *tokens) add(token.as_string(), keys.contacts);
   keys.links = keys.contacts.size() > 1 || event.type == "lead.unlinked";
+  // What is said about a lead, and what an analysis learnt of one.
+  if (event.family() == "lead" || event.family() == "consent" || event.data.object("analysis"))
+    keys.statement.append(event.source).append("#").append(event.id);
   return keys;
 }
 
@@ -119,6 +122,7 @@ Result<std::size_t> HistoryIndex::add(Position from) {
     if (!event) continue;  // not an event that anybody could read
     const IndexKeys keys = index_keys(*event);
     for (const auto subject : keys.subjects) store_->put('s', event->tenant, subject, record.offset);
+    if (!keys.statement.empty()) store_->put('i', event->tenant, keys.statement, record.offset);
     for (const auto contact : keys.contacts) {
       store_->put('c', event->tenant, contact, record.offset);
       if (keys.links) store_->put('l', event->tenant, contact, record.offset);

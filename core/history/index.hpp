@@ -4,6 +4,7 @@
 //   's' tenant 00 subject 00 offset   what an event is about, and the facts that it names besides
 //   'c' tenant 00 token 00 offset     the contact points that it names
 //   'l' tenant 00 token 00 offset     of these, those that it may link or un-link
+//   'i' tenant 00 source#id 00 offset what is known by source and id: said again, it may be of somebody else
 //   'p' partition                     how far: next offset, digest of the last record; in the same write
 //   batch 'j'                               which journal, and the format
 //
@@ -28,7 +29,7 @@ class IndexStore;
 
 class HistoryIndex {
  public:
-  enum class Key : char { subject = 's', contact = 'c', link = 'l' };
+  enum class Key : char { subject = 's', contact = 'c', link = 'l', statement = 'i' };
 
   // Opens or makes it; the log outlives it. Errors: retry "index_in_use", "index" (disk).
   static Result<std::unique_ptr<HistoryIndex>> open(std::string directory, Log& log);
@@ -67,6 +68,7 @@ class HistoryIndex {
 struct IndexKeys {
   std::vector<std::string_view> subjects, contacts;  // views as the event's
   bool links = false;                                // who the contacts are may depend on it
+  std::string statement;  // source#id, of what has no subject of its own; empty for all else
 };
 IndexKeys index_keys(const EventView& event);
 

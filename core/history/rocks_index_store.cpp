@@ -8,7 +8,7 @@
 namespace trunkline {
 namespace {
 
-constexpr std::string_view format = "1 ";  // before the journal's id
+constexpr std::string_view format = "2 ";  // before the journal's id
 constexpr std::size_t mebibyte = std::size_t{1} << 20;
 constexpr std::size_t offset_bytes = sizeof(std::uint64_t);
 
