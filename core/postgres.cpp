@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/postgres_results.hpp"
+#include "core/postgres_round_trip.hpp"
 
 namespace trunkline {
 namespace {
@@ -25,6 +26,7 @@ constexpr std::size_t copy_piece_bytes = 1 << 20;
 
 struct Postgres::Impl {
   Session session;
+  pg::Statements prepared;
 
   Error lost() const {
     return try_again("connection", "the Postgres session broke; the server or the network is gone");
@@ -106,7 +108,8 @@ Result<Postgres> Postgres::connect(const std::string& address) {
                      std::string{"no session with Postgres: "} + PQerrorMessage(impl->session.get()));
   PQsetNoticeProcessor(
       impl->session.get(), [](void*, const char*) {}, nullptr);  // notices may quote values
-  if (auto status = impl->command("SET timezone = 'UTC'; SET client_min_messages = warning"); !status)
+  if (auto status = impl->command("SET timezone = 'UTC'; SET client_min_messages = warning; SET jit = off");
+      !status)
     return status.error();
   return Postgres(std::move(impl));
 }
@@ -117,6 +120,10 @@ Result<Rows> Postgres::run(std::string_view sql, const Params& params) {
 
 Result<BinaryRows> Postgres::fetch(std::string_view sql, const Params& params) {
   return binary_rows_of(impl_->execute(sql, params, Format::binary));
+}
+
+Result<std::vector<BinaryRows>> Postgres::fetch_together(std::span<const Question> questions) {
+  return pg::round_trip(impl_->session.get(), impl_->prepared, questions);
 }
 
 Status Postgres::script(std::string_view sql) {

@@ -76,6 +76,12 @@ class BinaryRows {
 
 class Postgres;
 
+// A statement and its values.
+struct Question {
+  std::string sql;
+  Params params = {};
+};
+
 // Rolls back when it dies uncommitted. After an error the transaction can only be rolled back.
 class Transaction {
  public:
@@ -111,6 +117,9 @@ class Postgres {
   Result<Rows> run(std::string_view sql,
                    const Params& params = {});  // one statement, its own durable transaction
   Result<BinaryRows> fetch(std::string_view sql, const Params& params = {});
+  // Several statements in one round trip and one transaction. Each is prepared when this session meets its
+  // text for the first time, so texts must be few: what changes is a parameter.
+  Result<std::vector<BinaryRows>> fetch_together(std::span<const Question> questions);
   Status script(std::string_view sql);  // several statements, one transaction, no parameters
   bool broken() const;
 

@@ -173,6 +173,41 @@ TEST_CASE("a session that the server ended is broken, its commit unclear, and th
   CHECK(none_left.error().code == "busy");
 }
 
+TEST_CASE("statements that go together are one transaction, and a failure leaves a session that goes on") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const TestDatabase database;
+  auto session = database.connect();
+  REQUIRE(session.script("CREATE TABLE t (n bigint PRIMARY KEY)").ok());
+  const auto insert = [](std::int64_t n) {
+    return Question{"INSERT INTO t VALUES ($1)", Params{}.integer(n)};
+  };
+  const Question count{"SELECT count(*) FROM t"};
+  for (std::int64_t n = 1; n <= 3; ++n) {
+    const auto rows = session.fetch_together(std::vector{insert(n), count});
+    REQUIRE_MESSAGE(rows.ok(), (rows ? "" : rows.error().message));
+    CHECK(pg::read_integer(*(*rows)[1].value(0, 0)) == n);
+  }
+  CHECK(database.value("SELECT count(*) FROM t") == "3");
+  const auto taken = session.fetch_together(std::vector{insert(4), insert(3), count});
+  REQUIRE_FALSE(taken.ok());
+  CHECK(taken.error().code == "duplicate");
+  const auto in_block = session.fetch_together(std::vector{Question{"BEGIN"}, insert(4), insert(4)});
+  REQUIRE_FALSE(in_block.ok());
+  const auto nul = session.fetch_together(
+      std::vector{Question{"BEGIN"}, count, Question{"SELECT $1::text", Params{}.text({"\0", 1})}});
+  REQUIRE_FALSE(nul.ok());
+  CHECK(nul.error().code == "data");
+  CHECK(database.value("SELECT count(*) FROM t") == "3");
+  // Enough texts that what was prepared first is forgotten.
+  for (int n = 0; n < 600; ++n) {
+    const auto rows =
+        session.fetch_together(std::vector{Question{"SELECT " + std::to_string(n) + "::bigint"}, count});
+    REQUIRE_MESSAGE(rows.ok(), (rows ? "" : rows.error().message));
+    CHECK(pg::read_integer(*(*rows)[0].value(0, 0)) == n);
+  }
+  CHECK(session.run("SELECT 1")->integer(0, 0) == 1);
+}
+
 TEST_CASE("tuples can be walked one by one") {
   std::string tuples;
   pg::TupleWriter(tuples).begin(2).integer(1).null();

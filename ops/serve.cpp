@@ -84,6 +84,7 @@ struct Serving::Parts {
   std::unique_ptr<Folding> folding;
   std::unique_ptr<History> history;
   std::unique_ptr<RebuildJobs> rebuilds;
+  QueryMemory query_memory;
   std::optional<QueryContext> queries;
   std::unique_ptr<Erasing> erasing;
   std::unique_ptr<http::Server> server;
@@ -193,7 +194,8 @@ Status Serving::Parts::start_server() {
   if (roles.query) {
     add_verify_route(routes, *log, settings.postgres,
                      {static_cast<std::size_t>(settings.rows_cached_max), keys.get()});
-    queries.emplace(QueryContext{*pool, *log, clock, *keys, folding->progress(), &history->context().index});
+    queries.emplace(QueryContext{*pool, *log, clock, *keys, folding->progress(), &history->context().index,
+                                 &query_memory});
     add_query_routes(routes, *queries);
     history->add_routes(routes);
     rebuilds = std::make_unique<RebuildJobs>(

@@ -46,10 +46,10 @@ Status add_filters(const http::Query& query, const FiguresQuestion& question, st
   return done();
 }
 
-Result<BinaryRows> fetch(Snapshot& snapshot, const http::Request& request, const FiguresQuestion& question,
-                         const Asked& asked, Period::Which which) {
+Result<Question> sql_of(const http::Request& request, const TenantId& tenant, const FiguresQuestion& question,
+                        const Asked& asked, Period::Which which) {
   Params params;
-  std::string where = "tenant = " + place(params.text(snapshot.tenant().value()));
+  std::string where = "tenant = " + place(params.text(tenant.value()));
   where += " AND " + question.only + " AND " + asked.period.within(question.time_column, which, params);
   where += " AND " + asked.period.zone_exists(params);
   const std::string zone = place(params);
@@ -69,16 +69,22 @@ Result<BinaryRows> fetch(Snapshot& snapshot, const http::Request& request, const
     }
     group_by += comma + column;
   }
-  auto rows = snapshot.fetch("SELECT " + select + select_list(question.figures) + " FROM " + question.rows +
-                                 " WHERE " + where +
-                                 (group_by.empty() ? "" : " GROUP BY " + group_by + " ORDER BY " + order_by) +
-                                 " LIMIT " + std::to_string(groups_max + 1),
-                             params);
-  if (!rows && rows.error().code == "data") return rejected("query", "tz: no such time zone");
-  if (rows && rows->size() > groups_max)
-    return rejected("query",
-                    "group_by: more than " + std::to_string(groups_max) + " groups; narrow the period");
-  return rows;
+  return Question{"SELECT " + select + select_list(question.figures) + " FROM " + question.rows + " WHERE " +
+                      where + (group_by.empty() ? "" : " GROUP BY " + group_by + " ORDER BY " + order_by) +
+                      " LIMIT " + std::to_string(groups_max + 1),
+                  std::move(params)};
+}
+
+Result<std::vector<Question>> questions_of(const http::Request& request, const TenantId& tenant,
+                                           const FiguresQuestion& question, const Asked& asked) {
+  std::vector<Question> all;
+  for (const auto which : {Period::Which::asked, Period::Which::before}) {
+    if (which == Period::Which::before && !asked.period.compared()) break;
+    auto sql = sql_of(request, tenant, question, asked, which);
+    if (!sql) return sql.error();
+    all.push_back(std::move(*sql));
+  }
+  return all;
 }
 
 void write_group(json::Writer& out, const BinaryRows& rows, std::size_t row,
@@ -139,25 +145,28 @@ Result<http::Response> answer_figures(const QueryContext& context, const http::R
   if (const auto known = knows_only(request.query, {"group_by"}, names); !known) return known.error();
   const auto groupings = groupings_of(request.query, question);
   if (!groupings) return groupings.error();
-  auto snapshot = Snapshot::open(context, request, question.models);
-  if (!snapshot) return snapshot.error();
-  const auto settings = settings_of(*snapshot);
-  if (!settings) return settings.error();
-  const auto period = Period::of(request, context.clock, *settings);
-  if (!period) return period.error();
-  const Asked asked{*period, *groupings};
-  const auto rows = fetch(*snapshot, request, question, asked, Period::Which::asked);
-  if (!rows) return rows.error();
-  std::optional<BinaryRows> before;
-  if (period->compared()) {
-    auto fetched = fetch(*snapshot, request, question, asked, Period::Which::before);
-    if (!fetched) return fetched.error();
-    before = std::move(*fetched);
-  }
-  if (wants_csv(request))
-    return csv_answer(*snapshot, csv_of(*rows, before ? &*before : nullptr, *groupings, question.figures));
-  return snapshot->answer([&](json::Writer& out) {
-    out.key("tz").string(period->zone()).key("group_by");
+  const auto tenant = request.tenant();
+  if (!tenant) return tenant.error();
+  std::optional<Asked> asked;
+  const auto make = [&](const TenantSettings& settings) -> Result<std::vector<Question>> {
+    auto period = Period::of(request, context.clock, settings);
+    if (!period) return period.error();
+    asked = Asked{std::move(*period), *groupings};
+    return questions_of(request, *tenant, question, *asked);
+  };
+  const auto answered = Snapshot::ask(context, request, question.models, make);
+  if (!answered && answered.error().code == "data") return rejected("query", "tz: no such time zone");
+  if (!answered) return answered.error();
+  for (const BinaryRows& each : answered->rows)
+    if (each.size() > groups_max)
+      return rejected("query",
+                      "group_by: more than " + std::to_string(groups_max) + " groups; narrow the period");
+  const Snapshot& snapshot = answered->snapshot;
+  const BinaryRows& rows = answered->rows.front();
+  const BinaryRows* before = answered->rows.size() > 1 ? &answered->rows[1] : nullptr;
+  if (wants_csv(request)) return csv_answer(snapshot, csv_of(rows, before, *groupings, question.figures));
+  return snapshot.answer([&](json::Writer& out) {
+    out.key("tz").string(asked->period.zone()).key("group_by");
     if (groupings->empty()) out.null();
     if (groupings->size() == 1) out.string(groupings->front());
     if (groupings->size() > 1) {
@@ -166,8 +175,8 @@ Result<http::Response> answer_figures(const QueryContext& context, const http::R
       out.close(']');
     }
     out.key("groups");
-    write_groups(out, *rows, *groupings, question.figures);
-    if (!before) return;
+    write_groups(out, rows, *groupings, question.figures);
+    if (before == nullptr) return;
     out.key("before");
     write_groups(out, *before, *groupings, question.figures);
   });

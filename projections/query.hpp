@@ -8,13 +8,18 @@
 // Rows and the model's checkpoint are read in one repeatable-read transaction, so the position in the answer
 // (header Trunkline-Position and member "position") is exactly that of its rows; where several models take
 // part it is the least of theirs.
+//
+// The same question asked again within the same second, while no read model of the process has committed
+// anything of the partition, is answered from memory (QueryMemory). Whoever waits for a position is not.
 #pragma once
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/bounded_cache.hpp"
 #include "core/clock.hpp"
 #include "core/history/index.hpp"
 #include "core/http.hpp"
@@ -27,6 +32,15 @@
 
 namespace trunkline {
 
+// What queries remember of one another; nothing that they could not find out again. Any thread.
+struct TenantFacts;
+struct KeptAnswer;
+struct QueryMemory {
+  // By tenant and models; shared: a question goes on with what it began with.
+  BoundedCache<std::shared_ptr<const TenantFacts>> tenants{10'000};
+  BoundedCache<std::shared_ptr<const KeptAnswer>> answers{512};  // of at most 64 KiB, by question
+};
+
 // What queries need of the process; outlives the routes. Any thread.
 struct QueryContext {
   PostgresPool& pool;
@@ -35,6 +49,7 @@ struct QueryContext {
   KeyStore& keys;  // opens what is sealed; makes nothing
   const Progress& progress;
   const HistoryIndex* history = nullptr;  // for questions about the past; without it they are refused
+  QueryMemory* memory = nullptr;          // without it every question goes to Postgres
 };
 
 class Snapshot {
@@ -47,6 +62,14 @@ class Snapshot {
   }
   static Result<Snapshot> open(const QueryContext& context, const http::Request& request,
                                const std::vector<const Projection*>& models);
+
+  // The whole of a question in one round trip, as a rule: `make` says it in SQL, given the tenant's settings,
+  // and is asked again when they turn out to be others than was thought. The workspace model takes part.
+  // The snapshot that comes with the rows is over. Errors besides open()'s: those of `make`.
+  struct Answered;
+  using Make = std::function<Result<std::vector<Question>>(const TenantSettings&)>;
+  static Result<Answered> ask(const QueryContext& context, const http::Request& request,
+                              const std::vector<const Projection*>& models, const Make& make);
 
   // The rows of one lead as of a past moment (?as_of=, a time of recording or a position), folded from its
   // own events into tables of this session that go with it. Errors besides: those of events_of_lead.
@@ -66,11 +89,17 @@ class Snapshot {
  private:
   Snapshot(PostgresPool::Lease session, Transaction transaction, TenantId tenant, std::string position,
            Renamed renamed);
-  PostgresPool::Lease session_;
-  Transaction transaction_;  // dies before its session
+  Snapshot(TenantId tenant, std::string position);  // one that is over
+  std::optional<PostgresPool::Lease> session_;
+  std::optional<Transaction> transaction_;  // dies before its session
   TenantId tenant_;
   std::string position_;
   Renamed renamed_;
+};
+
+struct Snapshot::Answered {
+  Snapshot snapshot;
+  std::vector<BinaryRows> rows;  // of each statement
 };
 
 // What the tenant stated of itself; the workspace model must take part in the snapshot.
@@ -83,6 +112,10 @@ bool wait_until_folded(const QueryContext& context, std::string_view projection,
 // Refuses parameters that are in neither list and not tenant, min_position, wait_ms or on_stale.
 Status knows_only(const http::Query& query, std::initializer_list<std::string_view> names,
                   std::span<const std::string_view> more = {});
+
+// The handler of a question about rows, which is answered from memory where that is exact.
+using Answer = std::function<Result<http::Response>(const QueryContext&, const http::Request&)>;
+http::Handler answering(const QueryContext& context, Answer answer);
 
 // An error as its problem+json.
 http::Response respond(Result<http::Response> answer);

@@ -165,6 +165,33 @@ TEST_CASE("an answer says which position it reflects, and waits for the one that
   CHECK(office.ask("/v1/leads?min_position=nonsense").status == 400);
 }
 
+TEST_CASE("a question asked again is answered from memory until something is folded or the second is over") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  office.tell({captured("ann", at(9))});
+  const std::string before = office.body("/v1/leads");
+  office.value("UPDATE leads_v1.leads SET stage = 'lost' RETURNING 1");  // behind the fold's back
+  CHECK(office.body("/v1/leads") == before);
+  CHECK(office.body("/v1/leads?limit=9") != before);
+  office.clock().move(std::chrono::seconds{1});
+  CHECK(office.body("/v1/leads").find(R"("stage":"lost")") != std::string::npos);
+  office.tell({captured("bob", at(10))});
+  CHECK(ids(office.body("/v1/leads")).size() == 2);
+  CHECK(ids(office.ask("/v1/leads", "other").body).empty());
+  CHECK(office.ask("/v1/leads", "acme", "text/csv").body.starts_with("id,"));
+}
+
+TEST_CASE("changed settings of a tenant count from the next answer on") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  office.tell({call_ended("ann", 60'000, at(23, 30))});
+  CHECK(member(office.body("/v1/analytics/calls?group_by=day"), "tz") == "UTC");
+  office.tell({TestEvent("tenant.changed", "", at(10)).subject("acme").text("time_zone", "Asia/Tokyo")});
+  const std::string there = office.body("/v1/analytics/calls?group_by=day");
+  CHECK(member(there, "tz") == "Asia/Tokyo");
+  CHECK(there.find(R"("group":"2026-11-24")") != std::string::npos);
+}
+
 TEST_CASE("the status tells how far every read model is behind") {
   SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
   Office office;

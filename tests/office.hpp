@@ -32,6 +32,7 @@ class Office {
     REQUIRE(index.ok());
     index_ = std::move(*index);
     context_.history = index_.get();
+    context_.memory = &memory_;
     add_query_routes(routes_, context_);
   }
 
@@ -106,6 +107,7 @@ class Office {
   Progress progress_;
   TemporaryDirectory directory_;
   std::unique_ptr<HistoryIndex> index_;
+  QueryMemory memory_;
   QueryContext context_;
   http::Routes routes_;
   NoBody no_body_;

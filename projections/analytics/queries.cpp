@@ -177,9 +177,8 @@ std::span<const ShownColumn> overview_figures() {
 }
 
 void add_routes(http::Routes& routes, const QueryContext& context) {
-  const auto get = [&](std::string route, auto answer) {
-    routes.get(std::move(route), http::Scope::read,
-               [&context, answer](http::Request& request) { return respond(answer(context, request)); });
+  const auto get = [&](std::string route, Answer answer) {
+    routes.get(std::move(route), http::Scope::read, answering(context, std::move(answer)));
   };
   const auto figures = [&](std::string route, FiguresQuestion asked) {
     get(std::move(route), [asked](const QueryContext& in, const http::Request& request) {

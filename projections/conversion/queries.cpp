@@ -3,10 +3,8 @@
 namespace trunkline::conversion {
 
 void add_routes(http::Routes& routes, const QueryContext& context) {
-  using Question = Result<http::Response> (*)(const QueryContext&, const http::Request&);
-  const auto get = [&](std::string route, Question question) {
-    routes.get(std::move(route), http::Scope::read,
-               [&context, question](http::Request& request) { return respond(question(context, request)); });
+  const auto get = [&](std::string route, Answer answer) {
+    routes.get(std::move(route), http::Scope::read, answering(context, std::move(answer)));
   };
   get("/v1/conversion/rates", rates);
   get("/v1/conversion/values", values);

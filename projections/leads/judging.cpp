@@ -7,14 +7,20 @@
 
 namespace trunkline::leads {
 
-Result<Judging> open_judging(const QueryContext& context, const http::Request& request) {
+Result<Time> judged_at(const QueryContext& context, const http::Request& request) {
   const auto at = request.query.time("judged_at");
+  if (!at) return at.error();
+  return at->value_or(std::chrono::floor<std::chrono::seconds>(context.clock.now()));
+}
+
+Result<Judging> open_judging(const QueryContext& context, const http::Request& request) {
+  const auto at = judged_at(context, request);
   if (!at) return at.error();
   auto snapshot = Snapshot::open(context, request, {&projection, &workspace::projection});
   if (!snapshot) return snapshot.error();
   auto settings = settings_of(*snapshot);
   if (!settings) return settings.error();
-  return Judging{std::move(*snapshot), std::move(*settings), at->value_or(context.clock.now())};
+  return Judging{std::move(*snapshot), std::move(*settings), *at};
 }
 
 Result<Judging> judging_about(const QueryContext& context, const http::Request& request,

@@ -3,35 +3,61 @@
 #include "projections/leads/judging.hpp"
 #include "projections/leads/projection.hpp"
 #include "projections/leads/queries.hpp"
+#include "projections/workspace/projection.hpp"
 
 namespace trunkline::leads {
 namespace {
 
-// The lead that a token leads to, with its members' tokens. Nothing of it when nobody is known by that token.
 struct FoundLead {
-  BinaryRows row;
-  std::string members_json;
+  BinaryRows row;  // none when nobody is known by the token
+
+  bool known() const { return row.size() > 0; }
 };
 
-Result<std::optional<FoundLead>> find(Judging& judging, const std::string& token) {
-  Snapshot& snapshot = judging.snapshot;
-  const std::string sql = "SELECT " + select_list(lead_columns()) +
-                          ", (SELECT json_agg(m.contact ORDER BY m.contact)::text FROM " +
-                          rows_schema(projection) +
-                          ".contacts m WHERE m.tenant = $1 AND m.lead = leads.lead) FROM " + judging.leads() +
-                          " WHERE tenant = $1 AND lead = (SELECT lead FROM " + rows_schema(projection) +
-                          ".contacts WHERE tenant = $1 AND contact = $2)";
-  auto rows = snapshot.fetch(sql, Params{}.text(snapshot.tenant().value()).text(token));
-  if (!rows) return rows.error();
-  if (rows->size() == 0) return std::optional<FoundLead>{};
-  const std::string members{rows->value(0, lead_columns().size()).value_or("[]")};
-  return std::optional<FoundLead>{FoundLead{std::move(*rows), members}};
+// The lead that a token ($2) leads to, with its members' tokens.
+std::string lead_sql(const std::string& leads) {
+  static const std::string contacts = rows_schema(projection) + ".contacts";
+  static const std::string head = "SELECT " + select_list(lead_columns()) +
+                                  ", (SELECT json_agg(m.contact ORDER BY m.contact)::text FROM " + contacts +
+                                  " m WHERE m.tenant = $1 AND m.lead = leads.lead) FROM ";
+  static const std::string tail =
+      " WHERE tenant = $1 AND lead = (SELECT lead FROM " + contacts + " WHERE tenant = $1 AND contact = $2)";
+  return head + leads + tail;
+}
+
+struct Looked {
+  Snapshot snapshot;
+  FoundLead lead;
+};
+
+// With ?as_of= as it was then.
+Result<Looked> look_up(const QueryContext& context, const http::Request& request, const std::string& token) {
+  if (request.query.has("as_of")) {
+    auto judging = judging_about(context, request, token);
+    if (!judging) return judging.error();
+    Snapshot& past = judging->snapshot;
+    auto rows = past.fetch(lead_sql(judging->leads()), Params{}.text(past.tenant().value()).text(token));
+    if (!rows) return rows.error();
+    return Looked{std::move(past), {std::move(*rows)}};
+  }
+  const auto tenant = request.tenant();
+  if (!tenant) return tenant.error();
+  const auto at = judged_at(context, request);
+  if (!at) return at.error();
+  auto answered =
+      Snapshot::ask(context, request, {&projection, &workspace::projection},
+                    [&](const TenantSettings& settings) -> Result<std::vector<Question>> {
+                      return std::vector<Question>{{lead_sql(judged_leads(settings, "$3::timestamptz")),
+                                                    Params{}.text(tenant->value()).text(token).time(*at)}};
+                    });
+  if (!answered) return answered.error();
+  return Looked{std::move(answered->snapshot), {std::move(answered->rows.front())}};
 }
 
 void write_lead(json::Writer& out, const FoundLead& lead) {
   out.key("lead").open('{');
   write_members(out, lead.row, 0, lead_columns());
-  out.key("members").raw(lead.members_json).close('}');
+  out.key("members").raw(lead.row.value(0, lead_columns().size()).value_or("[]")).close('}');
 }
 
 struct Way {
@@ -85,12 +111,10 @@ Result<Snapshot> rows_about(const QueryContext& context, const http::Request& re
 
 Result<http::Response> detail(const QueryContext& context, const http::Request& request) {
   if (const auto known = knows_only(request.query, {"judged_at", "as_of"}); !known) return known.error();
-  auto judging = judging_about(context, request, request.path("id"));
-  if (!judging) return judging.error();
-  const auto lead = find(*judging, request.path("id"));
-  if (!lead) return lead.error();
-  if (!lead->has_value()) return rejected("not_found", "no lead is known by this id");
-  return judging->snapshot.answer([&](json::Writer& out) { write_lead(out, **lead); });
+  const auto looked = look_up(context, request, request.path("id"));
+  if (!looked) return looked.error();
+  if (!looked->lead.known()) return rejected("not_found", "no lead is known by this id");
+  return looked->snapshot.answer([&](json::Writer& out) { write_lead(out, looked->lead); });
 }
 
 Result<http::Response> by_contact(const QueryContext& context, const http::Request& request) {
@@ -100,13 +124,11 @@ Result<http::Response> by_contact(const QueryContext& context, const http::Reque
     return known.error();
   const auto token = asked_token(context, request);
   if (!token) return token.error();
-  auto judging = judging_about(context, request, *token);
-  if (!judging) return judging.error();
-  const auto lead = find(*judging, *token);
-  if (!lead) return lead.error();
-  return judging->snapshot.answer([&](json::Writer& out) {
-    out.key("known").boolean(lead->has_value()).key("token").string(*token);
-    if (lead->has_value()) write_lead(out, **lead);
+  const auto looked = look_up(context, request, *token);
+  if (!looked) return looked.error();
+  return looked->snapshot.answer([&](json::Writer& out) {
+    out.key("known").boolean(looked->lead.known()).key("token").string(*token);
+    if (looked->lead.known()) write_lead(out, looked->lead);
   });
 }
 

@@ -5,6 +5,7 @@
 #include "projections/leads/judging.hpp"
 #include "projections/leads/projection.hpp"
 #include "projections/leads/queries.hpp"
+#include "projections/workspace/projection.hpp"
 
 namespace trunkline::leads {
 namespace {
@@ -155,24 +156,29 @@ Result<http::Response> list(const QueryContext& context, const http::Request& re
   auto where = leads::where(*tenant, request.query);
   if (!where) return where.error();
   if (const auto added = add_cursor(request, *order, *where); !added) return added.error();
-  auto judging = open_judging(context, request);
-  if (!judging) return judging.error();
-  Snapshot& snapshot = judging->snapshot;
-  const auto rows = snapshot.fetch(page_sql(judging->leads(), *where, *order, *limit), where->params);
-  if (!rows) return rows.error();
-  ListAnswer answer{"leads", *rows, std::min(rows->size(), static_cast<std::size_t>(*limit)), shown};
-  if (rows->size() > answer.size) {
-    const auto key = rows->value(answer.size - 1, std::size(shown));
+  const auto at = judged_at(context, request);
+  if (!at) return at.error();
+  where->params.time(*at);
+  const std::string moment = where->next() + "::timestamptz";
+  const auto make = [&](const TenantSettings& settings) -> Result<std::vector<Question>> {
+    return std::vector<Question>{
+        {page_sql(judged_leads(settings, moment), *where, *order, *limit), where->params}};
+  };
+  const auto answered = Snapshot::ask(context, request, {&projection, &workspace::projection}, make);
+  if (!answered) return answered.error();
+  const BinaryRows& rows = answered->rows.front();
+  ListAnswer answer{"leads", rows, std::min(rows.size(), static_cast<std::size_t>(*limit)), shown};
+  if (rows.size() > answer.size) {
+    const auto key = rows.value(answer.size - 1, std::size(shown));
     answer.next = cursor_text(
-        request, std::vector{key_text(*key, *order->by), std::string{*rows->value(answer.size - 1, 0)}});
+        request, std::vector{key_text(*key, *order->by), std::string{*rows.value(answer.size - 1, 0)}});
   }
-  return answer_list(snapshot, request, answer);
+  return answer_list(answered->snapshot, request, answer);
 }
 
 void add_routes(http::Routes& routes, const QueryContext& context) {
-  const auto get = [&](std::string route, auto answer) {
-    routes.get(std::move(route), http::Scope::read,
-               [&context, answer](http::Request& request) { return respond(answer(context, request)); });
+  const auto get = [&](std::string route, Answer answer) {
+    routes.get(std::move(route), http::Scope::read, answering(context, std::move(answer)));
   };
   get("/v1/leads", list);
   get("/v1/leads/counts", counts);

@@ -33,11 +33,15 @@ std::string derived_score(const ScoreRules& rules, const std::string& at) {
 }  // namespace
 
 std::string judged_leads(const TenantSettings& settings, Time at) {
-  const std::string moment = "'" + format_time(at) + "'::timestamptz";
+  return judged_leads(settings, "'" + format_time(at) + "'::timestamptz");
+}
+
+std::string judged_leads(const TenantSettings& settings, const std::string& moment) {
   const std::string score = "coalesce(l.stated_score, " + derived_score(settings.score, moment) + ")";
   return "(SELECT l.*, " + score + " AS score, coalesce(l.temperature, CASE WHEN " + score +
          " >= " + number(settings.hot) + " THEN 'hot' WHEN " + score + " >= " + number(settings.warm) +
-         " THEN 'warm' ELSE 'cold' END) AS level FROM " + rows_schema(projection) + ".leads l) leads";
+         " THEN 'warm' ELSE 'cold' END) AS level FROM " + rows_schema(projection) + ".leads l WHERE " +
+         moment + " IS NOT NULL) leads";  // rules without time do not name it
 }
 
 }  // namespace trunkline::leads

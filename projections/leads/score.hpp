@@ -17,5 +17,7 @@ namespace trunkline::leads {
 // The leads as a table expression "(SELECT …) leads" that has the columns score (double precision) and level
 // (text) besides its own.
 std::string judged_leads(const TenantSettings& settings, Time at);
+// The same with the moment as an SQL expression: "$3::timestamptz".
+std::string judged_leads(const TenantSettings& settings, const std::string& moment);
 
 }  // namespace trunkline::leads
