@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "core/pg_binary.hpp"
+
 namespace trunkline {
 namespace {
 
@@ -80,8 +82,7 @@ Result<Period> Period::of(const http::Request& request, const Clock& clock, cons
   return period;
 }
 
-std::string Period::within(std::string_view column, Which which, Params& params) const {
-  if (!from_ && !to_) return "TRUE";
+Period::Sides Period::sides(Which which, Params& params) const {
   const bool any_day = (from_ && from_->is_day) || (to_ && to_->is_day);
   const std::string zone = any_day ? place(params.text(zone_)) : "";
   std::string from_place, to_place;
@@ -100,10 +101,30 @@ std::string Period::within(std::string_view column, Which which, Params& params)
                                    : "(" + from + " - (" + to + " - " + from + "))";
     to = std::exchange(from, first);
   }
+  return {std::move(from), std::move(to)};
+}
+
+std::string Period::within(std::string_view column, Which which, Params& params) const {
+  const auto [from, to] = sides(which, params);
   std::string sql;
   if (!from.empty()) sql = std::string{column} + " >= " + from;
   if (!to.empty()) sql += (sql.empty() ? "" : " AND ") + std::string{column} + " < " + to;
-  return sql;
+  return sql.empty() ? "TRUE" : sql;
+}
+
+Result<Period::Moments> Period::moments(Snapshot& snapshot, Which which) const {
+  Params params;
+  const auto [from, to] = sides(which, params);
+  const auto moment = [](const std::string& sql) { return sql.empty() ? "NULL::timestamptz" : sql; };
+  const std::string select = "SELECT " + moment(from) + ", " + moment(to);
+  const auto rows = snapshot.fetch(select + " WHERE " + zone_exists(params), params);
+  if (!rows && rows.error().code == "data") return rejected("query", "tz: no such time zone");
+  if (!rows) return rows.error();
+  const auto read = [&](std::size_t column, Time otherwise) {
+    const auto field = rows->value(0, column);
+    return field ? pg::read_time(*field) : otherwise;
+  };
+  return Moments{read(0, Time::min()), read(1, Time::max())};
 }
 
 std::string Period::zone_exists(Params& params) const {

@@ -31,6 +31,11 @@ class Period {
 
   // "at >= $3 … AND at < $4 …", its parameters added; "TRUE" where nothing bounds it.
   std::string within(std::string_view column, Which which, Params& params) const;
+  // The same as two moments, unbounded ones at the ends of time.
+  struct Moments {
+    Time from, to;
+  };
+  Result<Moments> moments(Snapshot& snapshot, Which which) const;
   // Refuses a zone that Postgres does not know; a statement that runs this in its WHERE reports it as "data".
   std::string zone_exists(Params& params) const;
 
@@ -39,6 +44,10 @@ class Period {
     std::string text;
     bool is_day;
   };
+  struct Sides {
+    std::string from, to;  // SQL; empty: unbounded
+  };
+  Sides sides(Which which, Params& params) const;
   static Result<std::optional<Bound>> bound(const http::Query& query, std::string_view name);
   Status set_last(const http::Query& query, const Clock& clock);
 

@@ -202,6 +202,7 @@ void add_routes(http::Routes& routes, const QueryContext& context) {
   FiguresQuestion durations = question("calls", "at", duration_figures, call_dimensions);
   durations.only = "answered AND duration_ms IS NOT NULL";
   figures("/v1/analytics/durations", std::move(durations));
+  get("/v1/analytics/replies", replies);
   get("/v1/analytics/heatmap", heatmap);
   get("/v1/analytics/tiles", tiles);
   get("/v1/analytics/usage", usage);

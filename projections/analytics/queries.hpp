@@ -7,6 +7,8 @@
 //   GET /v1/analytics/agents        what each agent achieved
 //   GET /v1/analytics/dispositions  how often each; also outcomes, intents, actions, prompt_variants
 //   GET /v1/analytics/durations     of answered calls: mean, p50, p95 … exactly, from the calls themselves
+//   GET /v1/analytics/replies       how long people waited for an answer: p50, p95 … one by one; group_by
+//                                   agent | channel, a period
 //   GET /v1/analytics/heatmap       one figure by local weekday and hour: figure=calls | messages | …
 //   GET /v1/analytics/tiles         the last 24 hours, 7 and 30 days, each beside the period before
 //   GET /v1/analytics/usage         this calendar month against the plan's limits
@@ -27,6 +29,7 @@ std::span<const ShownColumn> overview_figures();
 
 Result<http::Response> call_history(const QueryContext& context, const http::Request& request);
 Result<http::Response> heatmap(const QueryContext& context, const http::Request& request);
+Result<http::Response> replies(const QueryContext& context, const http::Request& request);
 Result<http::Response> tiles(const QueryContext& context, const http::Request& request);
 Result<http::Response> usage(const QueryContext& context, const http::Request& request);
 

@@ -1,6 +1,6 @@
 -- One row: everything that the scorecard's figures are made of. $1 is the tenant, $2 its currency, $3 its usual initial
--- value in 1/10000, $4 and $5 its human baselines (NULL where there is none). The bounds of the period stand for :NAME,
--- the schemas of the models' rows for :conversion and :analytics.
+-- value in 1/10000, $4 and $5 its human baselines, $6 the 95th percentile of its reply times (NULL where there is none).
+-- The bounds of the period stand for :NAME, the schemas of the models' rows for :conversion and :analytics.
 WITH of_leads AS (
   SELECT count(*) AS leads, count(reached_at) AS reached, count(*) FILTER (WHERE conversions > 0) AS converted,
          count(response_at) AS responded,
@@ -17,7 +17,7 @@ WITH of_leads AS (
      AND :sold
 ), spent AS (
   SELECT sum(value_e4) AS cost_e4 FROM :conversion.facts
-   WHERE tenant = $1 AND family <> 'conversion' AND value_e4 IS NOT NULL AND currency = $2 AND :spent
+   WHERE tenant = $1 AND family IN ('cost', 'call_cost') AND value_e4 IS NOT NULL AND currency = $2 AND :spent
 ), happened AS (
   SELECT sum(conversations) AS conversations, sum(resolved_by_ai) AS resolved_by_ai, sum(escalated) AS escalated,
          sum(first_ai) AS first_ai, sum(first_ai_us) AS first_ai_us, sum(ratings) AS ratings,
@@ -52,6 +52,7 @@ SELECT leads, reached, converted, responded, response_ms, conversions, all_e4, l
        conversations, resolved_by_ai, escalated, first_ai, first_ai_us, ratings, rating_sum, handled, handle_us, replies,
        reply_us, offered, offered_answered, answered, handed_off, intents_reviewed, intents_right, successful,
        successful_ms, new_callers, captured_callers, $4::float8 AS human_cost, $5::float8 AS human_escalation,
+       $6::float8 AS reply_p95_ms,
        (SELECT count(*) FROM interest) AS interested,
        (SELECT count(*) FROM interest JOIN viewed USING (lead)) AS viewers
   FROM of_leads, sold, spent, happened, called, callers

@@ -4,6 +4,7 @@
 
 #include "core/pg_binary.hpp"
 #include "projections/analytics/projection.hpp"
+#include "projections/analytics/replies.hpp"
 #include "projections/answer.hpp"
 #include "projections/conversion/projection.hpp"
 #include "projections/install.hpp"
@@ -58,6 +59,12 @@ Result<std::vector<Counted>> count(Snapshot& snapshot, const TenantSettings& set
     const auto stated = settings.target(baseline);
     stated ? params.real(*stated) : params.null();
   }
+  const auto waits = analytics::reply_waits(snapshot, period, which, analytics::ReplyGroup::none);
+  if (!waits) return waits.error();
+  if (waits->empty())
+    params.null();
+  else
+    params.real(*analytics::percentile(waits->begin()->second, 0.95) / 1'000);
   std::string list;
   for (const Figure& figure : figures()) {
     const auto column = [&](std::string_view sql) {
@@ -167,8 +174,7 @@ Result<http::Response> scorecard(const QueryContext& context, const http::Reques
 }  // namespace
 
 void add_routes(http::Routes& routes, const QueryContext& context) {
-  routes.get("/v1/scorecard", http::Scope::read,
-             [&context](http::Request& request) { return respond(scorecard(context, request)); });
+  routes.get("/v1/scorecard", http::Scope::read, answering(context, scorecard));
 }
 
 }  // namespace trunkline::scorecard

@@ -92,6 +92,8 @@ TEST_CASE("the receptionist's figures: resolved by AI, first answer, rated, book
   const std::string card = office.body("/v1/scorecard");
   CHECK(said(card, "ai_resolution", "numerator") == "1.0");
   CHECK(said(card, "first_ai_response_ms", "value") == "60000.0");
+  CHECK(said(card, "chat_answer_p95_ms", "value") == "60000.0");
+  CHECK(said(card, "chat_answer_p95_ms", "met") == "false");
   CHECK(said(card, "csat_average", "value") == "5.0");
   CHECK(said(card, "viewing_booking", "value") == "0.5");
   CHECK(said(card, "lead_capture", "value") == "0.5");
