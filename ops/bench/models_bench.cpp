@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
   plan.rows_cached = FoldSettings{}.rows_cached_max;  // as the server has it
   std::string directory = "/var/tmp/trunkline-models-bench";
   std::size_t events = 2'000'000;
-  std::vector<std::size_t> batches{20'000};
+  std::vector<std::size_t> batches{10'000};  // as the server has it
   std::vector<std::string> only{"leads", "analytics", "conversion"};
   CLI::App app("all read models");
   app.add_option("--postgres", plan.postgres)->envname("TRUNKLINE_TEST_POSTGRES")->required();

@@ -16,8 +16,8 @@
 #include <filesystem>
 #include <thread>
 
-#include "ops/bench/http_load.hpp"
 #include "ops/bench/clear_story.hpp"
+#include "ops/bench/http_load.hpp"
 #include "ops/bench/race.hpp"
 #include "tests/test_database.hpp"
 

@@ -1,8 +1,9 @@
 // `rebuild` of several read models at once from an existing journal, in sizes that show how it grows:
 //
-//   rebuild_bench --postgres ADDRESS [--events N …] [--story close|spread|thread] [--only MODEL …] [--verify]
+//   rebuild_bench --postgres ADDRESS [--events N …] [--story close|time|spread|thread] [--only MODEL …]
+//   [--verify]
 //
-// close and spread are the races of models_bench, thread is one contact's messages. What is measured is a
+// The stories are those of models_bench; thread is one contact's messages. What is measured is a
 // process of its own that builds each model's next version and switches to it; --verify builds them once more
 // and compares row for row with what was built before. The rebuilt rows lie in a database of the benchmark's
 // own.
@@ -13,6 +14,7 @@
 
 #include "core/logs.hpp"
 #include "ops/bench/desk_story.hpp"
+#include "ops/bench/office_story.hpp"
 #include "ops/bench/race.hpp"
 #include "projections/install.hpp"
 #include "projections/rebuild.hpp"
@@ -27,9 +29,9 @@ namespace {
 struct Plan {
   std::string postgres, directory = "/var/tmp/trunkline-rebuild-bench";
   std::vector<std::size_t> events{100'000, 1'000'000};
-  std::string story = "spread";
+  std::string story = "time";
   std::vector<std::string> only{"leads", "analytics", "conversion"};
-  std::size_t threads = 2, batch_events = 100'000, rows_cached = 200'000;
+  std::size_t threads = 1, batch_events = 10'000, rows_cached = 20'000;
   bool verifying = false;
 };
 
@@ -66,11 +68,14 @@ void rebuild_all(const Plan& plan, const std::string& postgres, const std::strin
 }
 
 void run(const Plan& plan, std::size_t events, const std::vector<Projection>& models) {
-  const auto arrival = plan.story == "close" ? StorySize::Arrival::close : StorySize::Arrival::spread;
-  const std::string journal = plan.directory + "/" + plan.story + "-" + std::to_string(events);
+  using Arrival = OfficeSize::Arrival;
+  const auto arrival = plan.story == "close"    ? Arrival::close
+                       : plan.story == "spread" ? Arrival::spread
+                                                : Arrival::by_time;
+  const std::string journal = plan.directory + "/office-" + plan.story + "-" + std::to_string(events);
   const std::size_t told = make_journal(journal, [&](const auto& arrived) {
     if (plan.story == "thread") return tell_long_thread(events, arrived);
-    tell_race({.events = events, .persons = events * 195 / 2'000, .arrival = arrival}, arrived);
+    tell_office({.events = events, .arrival = arrival}, arrived);
   });
   const testing::TestDatabase database;
   {
@@ -96,7 +101,7 @@ int main(int argc, char** argv) {
   app.add_option("--postgres", plan.postgres)->envname("TRUNKLINE_TEST_POSTGRES")->required();
   app.add_option("--directory", plan.directory);
   app.add_option("--events", plan.events);
-  app.add_option("--story", plan.story)->check(CLI::IsMember({"close", "spread", "thread"}));
+  app.add_option("--story", plan.story)->check(CLI::IsMember({"close", "time", "spread", "thread"}));
   app.add_option("--only", plan.only);
   app.add_option("--threads", plan.threads);
   app.add_option("--batch-events", plan.batch_events);

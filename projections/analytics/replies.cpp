@@ -46,7 +46,8 @@ Result<ReplyWaits> reply_waits(Snapshot& snapshot, const Period& period, Period:
     const auto rows = snapshot.fetch(sql, params);
     if (!rows) return rows.error();
     for (std::size_t i = 0; i < rows->size(); ++i) {
-      const auto conversation = unpack_conversation(*rows->value(i, 1));
+      const auto conversation = unpack_conversation(
+          {snapshot.tenant().value(), std::string{*rows->value(i, 0)}, std::string{*rows->value(i, 1)}});
       if (!conversation)
         return must_stop("row", "analytics: a packed column of table conversations cannot be read");
       note(*conversation, *within, by, waits);
