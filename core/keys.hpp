@@ -34,6 +34,10 @@ class KeyStore {
 
   // Destroys the keys of these tokens and leaves tombstones, in one durable transaction. Idempotent.
   virtual Status destroy(const TenantId& tenant, std::span<const Token> tokens) = 0;
+
+  // How many erasures this process has heard of: grows before destroy() returns. What was opened before may
+  // not be shown after.
+  virtual std::uint64_t erasures() const = 0;
 };
 
 }  // namespace trunkline

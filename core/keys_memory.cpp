@@ -37,6 +37,7 @@ Result<std::vector<std::optional<SecretKey>>> MemoryKeys::keys_to_open(const Ten
 Status MemoryKeys::destroy(const TenantId& tenant, std::span<const Token> tokens) {
   const std::lock_guard lock(mutex_);
   for (const Token& token : tokens) keys_.insert_or_assign({tenant, token}, std::nullopt);
+  ++erasures_;
   return done();
 }
 

@@ -87,7 +87,7 @@ Result<PostgresKeys::Keys> PostgresKeys::keys_to_seal(const TenantId& tenant, st
 }
 
 void PostgresKeys::make(std::span<MakeCall* const> round) {
-  const auto seen = erasures_seen();
+  const auto seen = erasures();
   keys::TokenRows rows;
   for (const auto* call : round)
     for (const Token& token : call->tokens) rows.try_emplace({call->tenant.value(), token.value()});
@@ -105,7 +105,7 @@ void PostgresKeys::make(std::span<MakeCall* const> round) {
 }
 
 Result<PostgresKeys::Keys> PostgresKeys::keys_to_open(const TenantId& tenant, std::span<const Token> tokens) {
-  const auto seen = erasures_seen();
+  const auto seen = erasures();
   auto answer = look_up(tenant, tokens);
   if (answer.missing.empty()) return std::move(answer.keys);
   keys::TokenRows rows;
@@ -163,7 +163,7 @@ Status PostgresKeys::forget_what_others_erased() {
   return done();
 }
 
-std::uint64_t PostgresKeys::erasures_seen() {
+std::uint64_t PostgresKeys::erasures() const {
   const std::shared_lock lock(erasing_);
   return erasures_;
 }

@@ -48,6 +48,7 @@ class PostgresKeys final : public KeyStore {
 
   PostgresPool& pool() { return pool_; }
   std::size_t cached() { return known_.size(); }
+  std::uint64_t erasures() const override;
 
  private:
   using Keys = std::vector<std::optional<SecretKey>>;
@@ -58,7 +59,6 @@ class PostgresKeys final : public KeyStore {
   Answer look_up(const TenantId& tenant, std::span<const Token> tokens);
   void make(std::span<MakeCall* const> round);
   void forget(const TenantId& tenant, std::span<const Token> tokens);
-  std::uint64_t erasures_seen();
   void remember(const TenantId& tenant, const Token& token, const std::optional<SecretKey>& key,
                 std::uint64_t seen);
 
@@ -67,7 +67,7 @@ class PostgresKeys final : public KeyStore {
   BoundedCache<std::optional<SecretKey>> known_;  // nullopt: erased, which never changes again
   // A key read before an erasure must not enter the cache after it: readers note the count of erasures before
   // they ask Postgres, and what they read is cached only if it is still the same.
-  std::shared_mutex erasing_;
+  mutable std::shared_mutex erasing_;
   std::uint64_t erasures_ = 0;
   std::string looked_at_ = "-infinity";  // when others' erasures were last asked for, by Postgres' clock
   std::mutex secrets_mutex_;

@@ -74,6 +74,7 @@ struct Serving::Parts {
   SystemClock clock;
   std::unique_ptr<Log> log;
   std::unique_ptr<PostgresPool> pool;
+  std::optional<OthersProgress> others;
   std::unique_ptr<PostgresKeys> keys;
   std::unique_ptr<AccessFile> access;
   std::optional<Catalogue> catalogue;
@@ -123,6 +124,7 @@ Status Serving::Parts::open_stores() {
   if (!master) return master.error();
   pool = std::make_unique<PostgresPool>(settings.postgres,
                                         static_cast<std::size_t>(settings.postgres_sessions_max));
+  others.emplace(*pool);
   auto store = PostgresKeys::open(*pool, *master, state, static_cast<std::size_t>(settings.keys_cached_max));
   if (!store) return store.error();
   keys = std::move(*store);
@@ -146,7 +148,8 @@ Status Serving::Parts::open_doors() {
   if (const auto opened = open_history(); !opened) return opened;
   if (const auto opened = open_bridge(); !opened) return opened;
   erasing = std::make_unique<Erasing>(*keys, *log, clock, [this](Position wanted, Deadline deadline) {
-    return wait_until_folded({*pool, *log, clock, *keys, folding->progress()}, "leads", wanted, deadline);
+    return wait_until_folded({*pool, *log, clock, *keys, folding->progress(), *others}, "leads", wanted,
+                             deadline);
   });
   return roles.commands ? erasing->relay_pending() : done();
 }
@@ -194,8 +197,8 @@ Status Serving::Parts::start_server() {
   if (roles.query) {
     add_verify_route(routes, *log, settings.postgres,
                      {static_cast<std::size_t>(settings.rows_cached_max), keys.get()});
-    queries.emplace(QueryContext{*pool, *log, clock, *keys, folding->progress(), &history->context().index,
-                                 &query_memory});
+    queries.emplace(QueryContext{*pool, *log, clock, *keys, folding->progress(), *others,
+                                 &history->context().index, &query_memory});
     add_query_routes(routes, *queries);
     history->add_routes(routes);
     rebuilds = std::make_unique<RebuildJobs>(

@@ -19,11 +19,12 @@ bool wait_until_folded(const QueryContext& context, std::string_view projection,
   const auto& all = projections();
   const auto model =
       std::find_if(all.begin(), all.end(), [&](const Projection& each) { return each.name == projection; });
-  auto session = context.pool.borrow();
-  if (model == all.end() || !session) return false;
+  if (model == all.end()) return false;
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Deadline::clock::now());
   const Models models{&*model};
-  if (!await(context, **session, models, wanted, std::max(left, std::chrono::milliseconds{0}))) return false;
+  if (!await(context, models, wanted, std::max(left, std::chrono::milliseconds{0}))) return false;
+  auto session = context.pool.borrow();
+  if (!session) return false;
   const auto live = live_rows(**session, context, models, wanted.partition);
   return live && live->next >= wanted.next;
 }
@@ -43,11 +44,11 @@ Result<Snapshot> Snapshot::open(const QueryContext& context, const http::Request
   const Partition partition = partition_of(*tenant, context.log.partitions());
   const auto wanted = freshness_of(context, request, partition);
   if (!wanted) return wanted.error();
+  if (wanted->at_least)
+    if (const auto waited = await(context, models, *wanted->at_least, wanted->wait); !waited)
+      return waited.error();
   auto session = context.pool.borrow();
   if (!session) return session.error();
-  if (wanted->at_least)
-    if (const auto waited = await(context, **session, models, *wanted->at_least, wanted->wait); !waited)
-      return waited.error();
   auto transaction = Transaction::begin(**session, Transaction::Kind::snapshot);
   if (!transaction) return transaction.error();
   auto live = live_rows(**session, context, models, partition);

@@ -26,6 +26,7 @@
 #include "core/keys.hpp"
 #include "core/log/log.hpp"
 #include "core/postgres.hpp"
+#include "projections/others_progress.hpp"
 #include "projections/progress.hpp"
 #include "projections/projection.hpp"
 #include "projections/tenant_settings.hpp"
@@ -48,6 +49,7 @@ struct QueryContext {
   const Clock& clock;
   KeyStore& keys;  // opens what is sealed; makes nothing
   const Progress& progress;
+  OthersProgress& others;                 // of what other processes fold
   const HistoryIndex* history = nullptr;  // for questions about the past; without it they are refused
   QueryMemory* memory = nullptr;          // without it every question goes to Postgres
 };

@@ -94,11 +94,11 @@ Result<Snapshot::Answered> Snapshot::ask(const QueryContext& context, const http
   const Partition partition = partition_of(*tenant, context.log.partitions());
   const auto wanted = freshness_of(context, request, partition);
   if (!wanted) return wanted.error();
+  if (wanted->at_least)
+    if (const auto waited = await(context, models, *wanted->at_least, wanted->wait); !waited)
+      return waited.error();
   auto session = context.pool.borrow();
   if (!session) return session.error();
-  if (wanted->at_least)
-    if (const auto waited = await(context, **session, models, *wanted->at_least, wanted->wait); !waited)
-      return waited.error();
   auto found = Asking(context, *tenant, models, partition).ask(**session, make);
   if (!found) return found.error();
   auto position = position_of(context, *wanted, {partition, found->next});

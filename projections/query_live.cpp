@@ -1,7 +1,6 @@
 #include "projections/query_live.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include "core/pg_binary.hpp"
 #include "projections/install.hpp"
@@ -13,7 +12,6 @@ namespace {
 
 constexpr std::int64_t wait_ms_max = 30'000;
 constexpr std::int64_t wait_ms_default = 2'000;
-constexpr auto other_process_poll = std::chrono::milliseconds{25};
 
 }  // namespace
 
@@ -91,25 +89,20 @@ Result<LiveRows> live_rows(Postgres& session, const QueryContext& context, const
   return read_live(*rows, context, models);
 }
 
-// Folded in this process: told at the commit. Elsewhere: its checkpoint is looked at now and then.
-Status await(const QueryContext& context, Postgres& session, const Models& models, Position wanted,
+// Folded in this process: told at the commit. By another: looked up. No session is held meanwhile, or those
+// who wait would keep out those who need not.
+Status await(const QueryContext& context, const Models& models, Position wanted,
              std::chrono::milliseconds wait) {
   const Deadline deadline = std::chrono::steady_clock::now() + wait;
-  bool elsewhere = false;
   for (const Projection* model : models) {
-    while (context.progress.committed(model->name, wanted.partition)) {
-      const bool there = context.progress.wait_until(model->name, wanted, deadline);
-      if (there || std::chrono::steady_clock::now() >= deadline || context.progress.why_stopped(model->name))
-        break;
+    bool there = false;
+    while (!there && context.progress.committed(model->name, wanted.partition)) {
+      there = context.progress.wait_until(model->name, wanted, deadline);
+      if (std::chrono::steady_clock::now() >= deadline || context.progress.why_stopped(model->name)) break;
     }
-    elsewhere |= !context.progress.committed(model->name, wanted.partition);
-  }
-  while (elsewhere) {
-    const auto live = live_rows(session, context, models, wanted.partition);
-    if (!live) return live.error();
-    if (live->next >= wanted.next || std::chrono::steady_clock::now() + other_process_poll > deadline)
-      return done();
-    std::this_thread::sleep_for(other_process_poll);
+    if (there || context.progress.committed(model->name, wanted.partition)) continue;
+    const auto looked = context.others.wait_until(model->name, wanted, deadline);
+    if (!looked) return looked.error();
   }
   return done();
 }

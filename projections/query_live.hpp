@@ -21,7 +21,7 @@ Result<Freshness> freshness_of(const QueryContext& context, const http::Request&
                                Partition partition);
 
 // Until these models have folded up to there, or the wait is over.
-Status await(const QueryContext& context, Postgres& session, const Models& models, Position wanted,
+Status await(const QueryContext& context, const Models& models, Position wanted,
              std::chrono::milliseconds wait);
 
 // How the position that the rows reflect is told; reject "stale" when it is not what was wanted.

@@ -5,9 +5,10 @@
 
 namespace trunkline {
 
-// What an answer's rows depend on besides the question: what was committed, and the second.
+// What an answer depends on besides the question: what was committed, what was erased, and the second.
 struct AnswerStamp {
   std::vector<Offset> committed;
+  std::uint64_t erasures = 0;
   std::chrono::sys_seconds second;
   bool operator==(const AnswerStamp&) const = default;
 };
@@ -24,7 +25,7 @@ constexpr std::size_t kept_bytes_max = 64 * 1024;
 // nullopt: other processes fold it, so nobody here knows when an answer is out of date.
 std::optional<AnswerStamp> stamp_of(const QueryContext& context, const TenantId& tenant) {
   const Partition partition = partition_of(tenant, context.log.partitions());
-  AnswerStamp stamp{{}, std::chrono::floor<std::chrono::seconds>(context.clock.now())};
+  AnswerStamp stamp{{}, context.keys.erasures(), std::chrono::floor<std::chrono::seconds>(context.clock.now())};
   for (const Projection& projection : projections()) {
     const auto committed = context.progress.committed(projection.name, partition);
     if (!committed) return std::nullopt;

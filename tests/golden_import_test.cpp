@@ -48,7 +48,7 @@ class Business {
         acceptance_(gate_),
         log_(clock_, 4),
         pool_(database_.address(), 4),
-        context_{pool_, log_, clock_, keys_, progress_} {
+        context_{pool_, log_, clock_, keys_, progress_, others_} {
     auto session = database_.connect();
     REQUIRE(install_bookkeeping(session).ok());
     for (const Projection& projection : projections()) REQUIRE(install(session, projection).ok());
@@ -150,6 +150,7 @@ class Business {
   TestDatabase database_;
   PostgresPool pool_;
   Progress progress_;
+  OthersProgress others_{pool_};
   QueryContext context_;
   http::Routes routes_;
   NoBody no_body_;

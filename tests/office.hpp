@@ -24,7 +24,9 @@ class NoBody final : public http::Body {
 
 class Office {
  public:
-  Office() : log_(clock_, 4), pool_(database_.address(), 4), context_{pool_, log_, clock_, keys_, progress_} {
+  Office()
+      : log_(clock_, 4), pool_(database_.address(), 4), context_{pool_, log_,      clock_,
+                                                                 keys_, progress_, others_} {
     auto session = database_.connect();
     REQUIRE(install_bookkeeping(session).ok());
     for (const Projection& projection : projections()) REQUIRE(install(session, projection).ok());
@@ -105,6 +107,7 @@ class Office {
   AnyLog log_;
   PostgresPool pool_;
   Progress progress_;
+  OthersProgress others_{pool_};
   TemporaryDirectory directory_;
   std::unique_ptr<HistoryIndex> index_;
   QueryMemory memory_;
