@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "core/postgres_kept.hpp"
 #include "core/postgres_results.hpp"
 #include "core/postgres_round_trip.hpp"
 
@@ -27,10 +28,9 @@ constexpr std::size_t copy_piece_bytes = 1 << 20;
 struct Postgres::Impl {
   Session session;
   pg::Statements prepared;
+  pg::KeptStatements kept;
 
-  Error lost() const {
-    return try_again("connection", "the Postgres session broke; the server or the network is gone");
-  }
+  Error lost() const { return pg::session_lost(); }
 
   // Takes a statement's result, or the reason why there is none.
   Result<pg::Outcome> outcome(PGresult* raw) {
@@ -56,6 +56,12 @@ struct Postgres::Impl {
       if (value.literal && value.literal->find('\0') != std::string::npos)
         return rejected("data", "Postgres keeps no U+0000 in text");
       values.push_back(value.literal ? value.literal->c_str() : nullptr);
+    }
+    if (kept.on && !values.empty()) {
+      const auto name = kept.name_of(session.get(), sql);
+      if (!name) return name.error();
+      return outcome(PQexecPrepared(session.get(), name->c_str(), static_cast<int>(values.size()),
+                                    values.data(), nullptr, nullptr, static_cast<int>(format)));
     }
     return outcome(PQexecParams(session.get(), std::string{sql}.c_str(), static_cast<int>(values.size()),
                                 nullptr, values.data(), nullptr, nullptr, static_cast<int>(format)));
@@ -130,6 +136,10 @@ Status Postgres::script(std::string_view sql) {
   return impl_->command(std::string{sql}.c_str());  // a simple query is one transaction
 }
 
+void Postgres::keep_statements() {
+  impl_->kept.on = true;
+}
+
 bool Postgres::broken() const {
   return PQstatus(impl_->session.get()) != CONNECTION_OK;
 }
@@ -188,6 +198,11 @@ Status Transaction::copy_in(std::string_view target, std::string_view tuples) {
     sent = put(tuples.substr(0, copy_piece_bytes));
   sent = sent && put(copy_trailer);
   return impl_->noting(session.end_copy(sent ? nullptr : "interrupted"));
+}
+
+Result<std::vector<std::uint64_t>> Transaction::run_together(std::span<const BoundStatement> statements) {
+  auto& session = *impl_->session;
+  return impl_->noting(session.kept.run_together(session.session.get(), statements));
 }
 
 Status Transaction::commit() {

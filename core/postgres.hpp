@@ -82,6 +82,12 @@ struct Question {
   Params params = {};
 };
 
+// Values as Postgres reads them in binary form, NULL where there is none; the views outlive the call.
+struct BoundStatement {
+  std::string_view sql;
+  std::vector<std::optional<std::string_view>> values;
+};
+
 // Rolls back when it dies uncommitted. After an error the transaction can only be rolled back.
 class Transaction {
  public:
@@ -97,6 +103,9 @@ class Transaction {
   // COPY … FROM STDIN (FORMAT binary): `tuples` is the concatenation of encoded tuples, without header and
   // trailer (core/pg_binary.hpp encodes them). `target` is "table (column, column)".
   Status copy_in(std::string_view target, std::string_view tuples);
+  // Several statements in one round trip, each prepared when the session meets its text for the first time:
+  // texts must be few. The rows that each affected; or the first error.
+  Result<std::vector<std::uint64_t>> run_together(std::span<const BoundStatement> statements);
   // retry "unclear" when the connection broke while committing: the caller must look whether it happened.
   Status commit();
 
@@ -122,6 +131,9 @@ class Postgres {
   Result<std::vector<BinaryRows>> fetch_together(std::span<const Question> questions);
   Status script(std::string_view sql);  // several statements, one transaction, no parameters
   bool broken() const;
+  // From now on a statement with parameters stays prepared, and is planned only the first few times: for a
+  // session that says the same few again and again.
+  void keep_statements();
 
  private:
   friend class Transaction;

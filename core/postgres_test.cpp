@@ -208,6 +208,49 @@ TEST_CASE("statements that go together are one transaction, and a failure leaves
   CHECK(session.run("SELECT 1")->integer(0, 0) == 1);
 }
 
+TEST_CASE("statements that are sent together tell what each affected, and the first error of them") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const TestDatabase database;
+  auto session = database.connect();
+  REQUIRE(
+      session.script("CREATE TABLE pairs (name text PRIMARY KEY, value bigint CHECK (value < 100))").ok());
+  constexpr std::string_view insert = "INSERT INTO pairs VALUES ($1, $2), ($3, $4)",
+                             clear = "DELETE FROM pairs";
+  const std::string one("\0\0\0\0\0\0\0\1", 8), hundred("\0\0\0\0\0\0\0\x64", 8);
+  const auto run = [&](std::vector<BoundStatement> statements) {
+    auto transaction = Transaction::begin(session, Transaction::Kind::durable);
+    REQUIRE(transaction.ok());
+    auto ran = transaction->run_together(statements);
+    if (ran) REQUIRE(transaction->commit().ok());
+    return ran;
+  };
+  const auto ran = run({{insert, {"a", one, "b", std::nullopt}}, {insert, {"c", one, "", one}}, {clear, {}}});
+  REQUIRE_MESSAGE(ran.ok(), (ran ? "" : ran.error().message));
+  CHECK(*ran == std::vector<std::uint64_t>{2, 2, 4});
+  const auto refused = run({{insert, {"a", one, "b", one}}, {insert, {"c", hundred, "d", one}}, {clear, {}}});
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == "data");
+  const auto doubled = run({{insert, {"a", one, "b", one}}, {insert, {"a", one, "d", one}}});
+  REQUIRE_FALSE(doubled.ok());
+  CHECK(doubled.error().code == "duplicate");
+  CHECK(*run({{insert, {"a", one, "b", one}}}) == std::vector<std::uint64_t>{2});
+  CHECK(database.value("SELECT string_agg(name || value, ' ' ORDER BY name) FROM pairs") == "a1 b1");
+}
+
+TEST_CASE("a session that keeps its statements answers as one that does not, also after an error") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const TestDatabase database;
+  auto session = database.connect();
+  session.keep_statements();
+  for (int i = 0; i < 10; ++i) {
+    const auto rows = session.run("SELECT $1::bigint + 1", Params{}.integer(i));
+    REQUIRE(rows.ok());
+    CHECK(rows->integer(0, 0) == i + 1);
+    CHECK_FALSE(session.run("SELECT 1 / $1::bigint", Params{}.integer(0)).ok());
+    CHECK_FALSE(session.run("SELECT no_such_thing($1)", Params{}.integer(0)).ok());
+  }
+}
+
 TEST_CASE("tuples can be walked one by one") {
   std::string tuples;
   pg::TupleWriter(tuples).begin(2).integer(1).null();

@@ -70,22 +70,35 @@ Result<std::vector<Checkpoint>> read_checkpoints(Postgres& session, const Projec
   return checkpoints;
 }
 
-Status move_checkpoint(Transaction& transaction, const Projection& projection, const Checkpoint& from,
-                       const Checkpoint& to) {
+// A batch's moves in one statement: a live one moves many partitions by a little.
+Status move_checkpoints(Transaction& transaction, const Projection& projection,
+                        std::span<const Moved> moves) {
+  if (moves.empty()) return done();
+  std::vector<std::int64_t> partitions, before, epochs, after, counts;
+  std::vector<std::string> sums, last;
+  for (const auto& [from, to] : moves) {
+    partitions.push_back(number(from.position.partition));
+    before.push_back(number(from.position.next));
+    epochs.push_back(from.epoch);
+    after.push_back(number(to.position.next));
+    counts.push_back(static_cast<std::int64_t>(to.tally.count));
+    sums.push_back(to.tally.sum.bytes());
+    last.push_back(to.tally.last.bytes());
+  }
   Params params = of(projection);
-  params.integer(number(from.position.partition)).integer(number(from.position.next)).integer(from.epoch);
-  params.text(from.journal.value()).integer(number(to.position.next));
-  params.integer(static_cast<std::int64_t>(to.tally.count))
-      .bytes(to.tally.sum.bytes())
-      .bytes(to.tally.last.bytes());
+  params.text(moves.front().from.journal.value()).integers(partitions).integers(before).integers(epochs);
+  params.integers(after).integers(counts).bytes_list(sums).bytes_list(last);
   const auto moved = transaction.run(
-      "UPDATE projections.checkpoints SET next_offset = $7, count = $8, digest = $9, last_hash = $10, "
-      "moved_at = clock_timestamp() WHERE projection = $1 AND version = $2 AND partition = $3 "
-      "AND next_offset = $4 AND epoch = $5 AND journal = $6",
+      "UPDATE projections.checkpoints c SET next_offset = m.next, count = m.count, digest = m.digest, "
+      "last_hash = m.last, moved_at = clock_timestamp() FROM unnest($4::integer[], $5::bigint[], "
+      "$6::bigint[], $7::bigint[], $8::bigint[], $9::bytea[], $10::bytea[]) "
+      "AS m(partition, before, epoch, next, count, digest, last) WHERE c.projection = $1 AND c.version = $2 "
+      "AND c.journal = $3 AND c.partition = m.partition AND c.next_offset = m.before AND c.epoch = m.epoch",
       params);
   if (!moved) return moved.error();
-  if (moved->affected() == 1) return done();
-  return try_again("fenced", "another owner has moved or claimed the checkpoint of " + place(from));
+  if (moved->affected() == moves.size()) return done();
+  return try_again("fenced", "another owner has moved or claimed one of " + std::to_string(moves.size()) +
+                                 " checkpoints, the first of them " + place(moves.front().from));
 }
 
 Status park(Transaction& transaction, const Projection& projection, const Parked& event) {

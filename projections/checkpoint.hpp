@@ -2,6 +2,7 @@
 // transaction.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/digest.hpp"
@@ -35,10 +36,15 @@ Status install_bookkeeping(Postgres& session);
 // Every partition's, in order; those never claimed are missing.
 Result<std::vector<Checkpoint>> read_checkpoints(Postgres& session, const Projection& projection);
 
-// Inside the transaction that writes the rows. Error "fenced" (retry) when somebody else has moved it or owns
-// it now: the caller must roll back, drop what it knows and claim again.
-Status move_checkpoint(Transaction& transaction, const Projection& projection, const Checkpoint& from,
-                       const Checkpoint& to);
+struct Moved {
+  Checkpoint from;
+  Checkpoint to;
+};
+
+// Of different partitions of one journal, inside the transaction that writes the rows. Error "fenced" (retry)
+// when somebody else has moved one of them or owns it now: the caller must roll back, drop what it knows and
+// claim again.
+Status move_checkpoints(Transaction& transaction, const Projection& projection, std::span<const Moved> moves);
 
 Status park(Transaction& transaction, const Projection& projection, const Parked& event);
 Status unpark(Transaction& transaction, const Projection& projection, Partition partition, Offset offset);

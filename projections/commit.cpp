@@ -68,12 +68,9 @@ Status Committer::write(const FoldedBatch& batch) {
   auto transaction = Transaction::begin(*session_, Transaction::Kind::asynchronous);
   if (!transaction) return transaction.error();
   if (auto status = target_.hook(CommitStep::begun); !status) return status;
-  for (const Moved& move : batch.moves)
-    if (auto status = move_checkpoint(*transaction, *target_.projection, move.from, move.to); !status)
-      return status;
+  if (auto status = move_checkpoints(*transaction, *target_.projection, batch.moves); !status) return status;
   if (auto status = target_.hook(CommitStep::fenced); !status) return status;
-  for (const TableWrite& rows : batch.writes)
-    if (auto status = write_rows(*transaction, rows); !status) return status;
+  if (auto status = write_rows(*transaction, batch.writes); !status) return status;
   if (auto status = write_parked(*transaction, *target_.projection, batch); !status) return status;
   if (auto status = target_.hook(CommitStep::rows_written); !status) return status;
   if (auto status = transaction->commit(); !status) return status;

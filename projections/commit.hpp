@@ -14,11 +14,6 @@
 
 namespace trunkline {
 
-struct Moved {
-  Checkpoint from;
-  Checkpoint to;
-};
-
 struct FoldedBatch {
   std::vector<Moved> moves;  // of different partitions
   WriteSet writes;

@@ -93,6 +93,7 @@ Result<Postgres> fold_session(const std::string& address, const Projection& proj
   if (!session) return session;
   if (const auto used = use_schema(*session, rows_schema(projection)); !used) return used.error();
   if (const auto set = look_up_by_key(*session); !set) return set.error();
+  session->keep_statements();
   return session;
 }
 

@@ -111,6 +111,41 @@ TEST_CASE("a table's rows are fetched set-wise, changed, written whole and found
   CHECK_FALSE(people.find({"t", "bob"})->seen.has_value());
 }
 
+TEST_CASE("few rows, which are sent as statements, and many, which are copied, end alike") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const TestDatabase database;
+  auto session = database.connect();
+  session.keep_statements();
+  REQUIRE(session.script(tables).ok());
+  const auto people_are = [&] {
+    return database.value(
+        "SELECT count(*) || ' ' || coalesce(sum(calls), 0) || ' ' || count(seen) FROM people");
+  };
+  for (const int rows : {1, 8, 9, 64, 65, 300}) {
+    Table<Person> people{1'000};
+    std::vector<std::string> names;
+    for (int i = 0; i < rows; ++i) names.push_back("person" + std::to_string(i));
+    const auto for_each_name = [&](const auto& change) {
+      for (const std::string& name : names) people.want({"t", name});
+      REQUIRE(people.load(session).ok());
+      for (const std::string& name : names) change(name);
+      commit(session, taken(people));
+      people.settled();
+    };
+    const std::string count = std::to_string(rows), thrice = std::to_string(3 * rows);
+    for_each_name([&](const std::string& name) { people.touch({"t", name}).calls = 1; });
+    CHECK(people_are() == count + " " + count + " 0");
+    for_each_name([&](const std::string& name) {
+      Person& person = people.touch({"t", name});
+      person.calls += 2;
+      person.seen = from_micros(1);
+    });
+    CHECK(people_are() == count + " " + thrice + " " + count);
+    for_each_name([&](const std::string& name) { people.remove({"t", name}); });
+    CHECK(people_are() == "0 0 0");
+  }
+}
+
 TEST_CASE("a row that comes and goes within a batch is not written, and one that comes back is new again") {
   SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
   const TestDatabase database;
