@@ -35,13 +35,10 @@ Jiffies jiffies_of(int pid) {
 
 }  // namespace
 
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "benchmark: %s\n", why.c_str());
-  std::exit(1);
-}
-
-double process_cpu_seconds(int pid) {
-  return static_cast<double>(jiffies_of(pid).own) / static_cast<double>(sysconf(_SC_CLK_TCK));
+double process_cpu_seconds(int id) {
+  if (!std::filesystem::exists("/proc/" + std::to_string(id)))
+    give_up("there is no process " + std::to_string(id));
+  return static_cast<double>(jiffies_of(id).own) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 double cluster_cpu_seconds(const std::string& address) {
@@ -57,6 +54,11 @@ double cluster_cpu_seconds(const std::string& address) {
     if (process.parent == postmaster) all += process.own + process.children;
   }
   return static_cast<double>(all) / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+[[noreturn]] void give_up(const std::string& why) {
+  std::fprintf(stderr, "benchmark: %s\n", why.c_str());
+  std::exit(1);
 }
 
 Cost measured(const std::string& postgres, const std::function<void()>& work) {
@@ -131,6 +133,25 @@ void empty_tables(const std::string& postgres, const std::vector<Projection>& mo
   must(session.script("CHECKPOINT"));
   must(install_bookkeeping(session));
   for (const Projection& model : models) must(install(session, model));
+}
+
+Contents contents_of(const std::string& postgres, const std::vector<Projection>& models) {
+  auto session = must(Postgres::connect(postgres));
+  Contents contents;
+  for (const Projection& model : models) {
+    const auto tables =
+        must(session.run("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = "
+                         "$1::text::regnamespace ORDER BY 1",
+                         Params{}.text(rows_schema(model))));
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      const std::string table = rows_schema(model) + "." + std::string{tables.text(i, 0)};
+      const auto sum = must(session.run(
+          "SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) FROM " + table + " t"));
+      contents.rows += static_cast<std::uint64_t>(sum.integer(0, 0));
+      contents.digest.append(sum.text(0, 1)).append(" ");
+    }
+  }
+  return contents;
 }
 
 void fold_journal(const FoldPlan& plan, const std::string& journal, const std::vector<Projection>& models) {

@@ -3,6 +3,7 @@
 // nobody else should be using it.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -27,9 +28,9 @@ struct Cost {
   double seconds = 0, own_cpu = 0, postgres_cpu = 0, peak_mb = 0;
 };
 
-// CPU time of one process, and of all processes of the cluster at this address, so far.
-double process_cpu_seconds(int pid);
-double cluster_cpu_seconds(const std::string& postgres);
+// So far, from /proc: of one process, and of the cluster behind an address with all its processes.
+double process_cpu_seconds(int id);
+double cluster_cpu_seconds(const std::string& address);
 
 // Runs the work in a process of its own; gives up when it fails.
 Cost measured(const std::string& postgres, const std::function<void()>& work);
@@ -45,6 +46,14 @@ std::size_t make_journal(const std::string& directory, const Teller& tell);
 
 // Installs these models into a database without any rows.
 void empty_tables(const std::string& postgres, const std::vector<Projection>& models);
+
+// What all tables of these models hold, whatever the order of their rows: for comparing.
+struct Contents {
+  std::uint64_t rows = 0;
+  std::string digest;
+  bool operator==(const Contents&) const = default;
+};
+Contents contents_of(const std::string& postgres, const std::vector<Projection>& models);
 
 struct FoldPlan {
   std::string postgres;

@@ -3,8 +3,10 @@
 run_bench() {  # [NAME [ARGUMENT…]], or --kafka: everything that is about the journal on Kafka
   local target=benchmarks program
   if [ "${1:-}" = --kafka ]; then
-    run_bench kafka
-    run_bench kafka_fold
+    local part
+    for part in kafka kafka_fold kafka_freshness kafka_takeover; do
+      run_bench $part
+    done
     return
   fi
   [ $# -eq 0 ] || target=$1_bench
