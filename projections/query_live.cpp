@@ -37,14 +37,13 @@ Result<Freshness> freshness_of(const QueryContext& context, const http::Request&
 
 const std::string& live_sql(With with) {
   static const std::string head =
-      "SELECT c.journal, coalesce(c.next_offset, 0)::bigint, coalesce(v.version, m.version)::bigint,"
-      " coalesce(v.code, m.version)::bigint";
-  // At most one version of a model is live.
+      "SELECT c.journal, coalesce(c.next_offset, 0)::bigint, live.version::bigint, live.code::bigint";
   static const std::string tail =
       " FROM unnest($1::text[], $2::bigint[]) WITH ORDINALITY AS m(name, version, n)"
-      " LEFT JOIN projections.versions v ON v.projection = m.name AND v.state = 'live'"
-      " LEFT JOIN projections.checkpoints c ON c.projection = m.name AND c.version = coalesce(v.version, "
-      "m.version) AND c.partition = $3::integer ORDER BY n";
+      " CROSS JOIN LATERAL (SELECT coalesce(max(v.version), m.version) AS version, coalesce(max(v.code), "
+      "m.version) AS code FROM projections.versions v WHERE v.projection = m.name AND v.state = 'live') live"
+      " LEFT JOIN projections.checkpoints c ON c.projection = m.name AND c.version = live.version"
+      " AND c.partition = $3::integer ORDER BY n";
   static const std::string alone = head + tail;
   static const std::string with_settings = head + ", (SELECT t.settings FROM " +
                                            rows_schema(workspace::projection) +
