@@ -7,6 +7,7 @@
 #include "projections/checkpoint.hpp"
 #include "projections/parked_trial.hpp"
 #include "projections/projection.hpp"
+#include "projections/versions.hpp"
 
 namespace trunkline {
 namespace {
@@ -136,7 +137,9 @@ class DeadLetterDesk {
     } else if (const auto place = parked_place(id, sources_.log)) {
       auto session = sources_.keys.pool().borrow();
       if (!session) return session.error();
-      dropped = drop_parked(**session, *place->model, place->at.partition, place->at.next);
+      const auto model = version_served(**session, *place->model);
+      if (!model) return model.error();
+      dropped = drop_parked(**session, *model, place->at.partition, place->at.next);
     }
     if (!dropped) return dropped.error();
     return http::json(R"({"outcome":"dropped"})");
@@ -148,14 +151,16 @@ class DeadLetterDesk {
   Status list_parked(json::Writer& out, const Wanted& wanted, std::size_t& listed) {
     auto session = sources_.keys.pool().borrow();
     if (!session) return session.error();
-    for (const Projection& model : projections()) {
-      const auto parked = read_parked(**session, model);
+    for (const Projection& listed_model : projections()) {
+      const auto model = version_served(**session, listed_model);
+      if (!model) return model.error();
+      const auto parked = read_parked(**session, *model);
       if (!parked) return parked.error();
       for (const Parked& event : *parked) {
         if (listed >= wanted.limit) return done();
         if (event.state == Parked::State::dropped) continue;
         if (wanted.reason && *wanted.reason != code_of(event)) continue;
-        if (const Status written = list_event(out, model, event, wanted, listed); !written) return written;
+        if (const Status written = list_event(out, *model, event, wanted, listed); !written) return written;
       }
     }
     return done();
@@ -221,7 +226,9 @@ class DeadLetterDesk {
     if (!place) return no_such();
     auto session = sources_.keys.pool().borrow();
     if (!session) return session.error();
-    const auto parked = read_parked(**session, *place->model);
+    const auto model = version_served(**session, *place->model);
+    if (!model) return model.error();
+    const auto parked = read_parked(**session, *model);
     if (!parked) return parked.error();
     for (const Parked& event : *parked) {
       if (event.partition != place->at.partition || event.offset != place->at.next) continue;
@@ -230,7 +237,7 @@ class DeadLetterDesk {
       const auto document = open_document(sources_.keys, (*records)[0].document);
       json::Parser parser;
       const auto view = view_event(parser, (*records)[0].document);
-      write_parked(out, *place->model, event, view ? std::string{view->tenant} : "",
+      write_parked(out, *model, event, view ? std::string{view->tenant} : "",
                    view ? std::string{view->type} : "");
       out.key("original").string(document ? *document : std::string{(*records)[0].document});
       return done();
@@ -283,14 +290,16 @@ class DeadLetterDesk {
   Result<http::Response> retry_parked(const ParkedPlace& place, Trial trial) {
     auto session = Postgres::connect(sources_.keys.pool().address());  // its own: the schema is on its path
     if (!session) return session.error();
+    const auto model = live_version(*session, *place.model);  // other code's rows are folded by nobody here
+    if (!model) return model.error();
     if (trial == Trial::real) {
-      const Status requested = request_retry(*session, *place.model, place.at.partition, place.at.next);
+      const Status requested = request_retry(*session, *model, place.at.partition, place.at.next);
       if (!requested) return requested.error();
       return http::json(R"({"outcome":"requested","reasons":[]})");
     }
     FoldSettings fold;
     fold.keys = &sources_.keys;
-    const auto verdict = try_parked(*session, sources_.log, *place.model, place.at, fold);
+    const auto verdict = try_parked(*session, sources_.log, *model, place.at, fold);
     if (!verdict) return verdict.error();
     if (!*verdict) return answer({});
     return answer({{(*verdict)->code, (*verdict)->message, (*verdict)->pointer, ""}});

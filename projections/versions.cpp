@@ -82,4 +82,11 @@ Result<Projection> live_version(Postgres& session, const Projection& projection)
   return at_version(projection, live->number);
 }
 
+Result<Projection> version_served(Postgres& session, const Projection& projection) {
+  const auto versions = read_versions(session, projection);
+  if (!versions) return versions.error();
+  const Version* live = live_of(*versions);
+  return live == nullptr ? projection : at_version(projection, live->number);
+}
+
 }  // namespace trunkline

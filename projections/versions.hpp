@@ -40,6 +40,9 @@ Result<Version> install_live(Postgres& session, const Projection& projection);
 // The projection at its live version. Errors: reject "not_installed"; retry "rebuild_needed" when the live
 // rows were made by other code than this process has.
 Result<Projection> live_version(Postgres& session, const Projection& projection);
+// The same whatever code made the live rows, for who looks without folding; as listed when nothing is
+// installed.
+Result<Projection> version_served(Postgres& session, const Projection& projection);
 Error rebuild_needed(const Projection& projection, int code);
 
 }  // namespace trunkline

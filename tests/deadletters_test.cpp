@@ -6,7 +6,7 @@
 #include "core/keys_postgres.hpp"
 #include "core/log/memory_log.hpp"
 #include "projections/install.hpp"
-#include "projections/runner.hpp"
+#include "projections/rebuild.hpp"
 #include "tests/builders.hpp"
 #include "tests/manual_clock.hpp"
 #include "tests/test_database.hpp"
@@ -48,7 +48,7 @@ struct Office {
   Office() {
     auto session = database.connect();
     REQUIRE(install_bookkeeping(session).ok());
-    REQUIRE(install(session, lead_desk()).ok());
+    REQUIRE(install_live(session, lead_desk()).ok());
     std::vector<Draft> drafts;
     drafts.push_back(touch("ann", "spring", at(9)).draft());
     REQUIRE(log.append(std::move(drafts)).ok());
@@ -139,4 +139,33 @@ TEST_CASE("who drops a parked event is not asked about it again, and cannot retr
   CHECK(office.ask(http::Method::post, std::string{ours} + "/retry").status != 200);
   office.fold();
   CHECK(office.leads() == "0");
+}
+
+TEST_CASE("what is listed, tried and dropped is of the rows that are live, also after a rebuild and back") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  const std::string before = office.ask(http::Method::get, "/v1/deadletters").body;
+  RebuildSettings settings;
+  settings.postgres = office.database.address();
+  const auto rebuilt = rebuild(office.log, lead_desk(), settings, {});
+  REQUIRE_MESSAGE(rebuilt.ok(), (rebuilt ? "" : rebuilt.error().message));
+  CHECK(office.leads() == "1");  // the fault is gone, and with the new rows so is the dead letter
+  CHECK(office.ask(http::Method::get, "/v1/deadletters").body == R"({"deadletters":[]})");
+  CHECK(office.ask(http::Method::get, ours).status == 404);
+  CHECK(office.ask(http::Method::post, std::string{ours} + "/drop").status != 200);
+  auto session = office.database.connect();
+  REQUIRE(switch_back(session, lead_desk()).ok());
+  CHECK(office.ask(http::Method::get, "/v1/deadletters").body == before);
+  CHECK(office.ask(http::Method::post, std::string{ours} + "/drop").body == R"({"outcome":"dropped"})");
+}
+
+TEST_CASE("what other code parked is listed and dropped; it cannot be tried before a rebuild") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  Office office;
+  auto session = office.database.connect();
+  REQUIRE(session.script("UPDATE projections.versions SET code = code + 1").ok());
+  CHECK(office.ask(http::Method::get, "/v1/deadletters").body.find("parked-lead_desk-0-0") !=
+        std::string::npos);
+  CHECK(office.ask(http::Method::post, std::string{ours} + "/retry").status == 503);
+  CHECK(office.ask(http::Method::post, std::string{ours} + "/drop").body == R"({"outcome":"dropped"})");
 }
