@@ -65,6 +65,7 @@ void rebuild_all(const Plan& plan, const std::string& postgres, const std::strin
                   : report.switched          ? ", row for row the same"
                                              : ", IT DIFFERS");
     });
+  for (std::jthread& each : threads) each.join();  // or its end asks it to stop
 }
 
 void run(const Plan& plan, std::size_t events, const std::vector<Projection>& models) {
