@@ -25,7 +25,8 @@ constexpr std::size_t kept_bytes_max = 64 * 1024;
 // nullopt: other processes fold it, so nobody here knows when an answer is out of date.
 std::optional<AnswerStamp> stamp_of(const QueryContext& context, const TenantId& tenant) {
   const Partition partition = partition_of(tenant, context.log.partitions());
-  AnswerStamp stamp{{}, context.keys.erasures(), std::chrono::floor<std::chrono::seconds>(context.clock.now())};
+  AnswerStamp stamp{
+      {}, context.keys.erasures(), std::chrono::floor<std::chrono::seconds>(context.clock.now())};
   for (const Projection& projection : projections()) {
     const auto committed = context.progress.committed(projection.name, partition);
     if (!committed) return std::nullopt;
