@@ -165,7 +165,9 @@ TEST_CASE("an answer says which position it reflects, and waits for the one that
   CHECK(office.ask("/v1/leads?min_position=nonsense").status == 400);
 }
 
-TEST_CASE("a question asked again is answered from memory until something is folded or the second is over") {
+TEST_CASE(
+    "a question asked again is answered from memory until something is folded or erased or the second is "
+    "over") {
   SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
   Office office;
   office.tell({captured("ann", at(9))});
@@ -173,8 +175,13 @@ TEST_CASE("a question asked again is answered from memory until something is fol
   office.value("UPDATE leads_v1.leads SET stage = 'lost' RETURNING 1");  // behind the fold's back
   CHECK(office.body("/v1/leads") == before);
   CHECK(office.body("/v1/leads?limit=9") != before);
-  office.clock().move(std::chrono::seconds{1});
+  const Token erased{"p_ann"};
+  REQUIRE(office.keys_.destroy(TenantId{"acme"}, std::span{&erased, 1}).ok());
+  CHECK(office.body("/v1/leads") != before);  // what was opened may not be shown any more
+  office.value("UPDATE leads_v1.leads SET stage = 'won' RETURNING 1");
   CHECK(office.body("/v1/leads").find(R"("stage":"lost")") != std::string::npos);
+  office.clock().move(std::chrono::seconds{1});
+  CHECK(office.body("/v1/leads").find(R"("stage":"won")") != std::string::npos);
   office.tell({captured("bob", at(10))});
   CHECK(ids(office.body("/v1/leads")).size() == 2);
   CHECK(ids(office.ask("/v1/leads", "other").body).empty());
