@@ -105,7 +105,8 @@ class DataWriter {
 std::string padded(std::string_view document) {
   std::string copy;
   copy.reserve(document.size() + json::padding);
-  return copy.append(document);
+  copy.append(document);
+  return copy;  // moved: a copy of it would have no room behind the text
 }
 
 std::string written_open(json::Object document, const Opened& opened) {
