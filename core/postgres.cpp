@@ -4,10 +4,10 @@
 #include <libpq-fe.h>
 
 #include <array>
+#include <charconv>
 
 #include "core/postgres_kept.hpp"
 #include "core/postgres_results.hpp"
-#include "core/postgres_round_trip.hpp"
 
 namespace trunkline {
 namespace {
@@ -23,11 +23,29 @@ constexpr std::string_view copy_header("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19)
 constexpr std::string_view copy_trailer("\xff\xff", 2);
 constexpr std::size_t copy_piece_bytes = 1 << 20;
 
+// The values as libpq takes them; they view the parameters.
+Result<std::vector<const char*>> literals_of(const Params& params) {
+  std::vector<const char*> literals;
+  literals.reserve(params.values().size());
+  for (const auto& value : params.values()) {
+    if (value.literal && value.literal->find('\0') != std::string::npos)
+      return rejected("data", "Postgres keeps no U+0000 in text");
+    literals.push_back(value.literal ? value.literal->c_str() : nullptr);
+  }
+  return literals;
+}
+
+std::uint64_t rows_affected(PGresult* result) {
+  const std::string_view digits = PQcmdTuples(result);
+  std::uint64_t rows = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), rows);
+  return rows;
+}
+
 }  // namespace
 
 struct Postgres::Impl {
   Session session;
-  pg::Statements prepared;
   pg::KeptStatements kept;
 
   Error lost() const { return pg::session_lost(); }
@@ -50,21 +68,17 @@ struct Postgres::Impl {
   }
 
   Result<pg::Outcome> execute(std::string_view sql, const Params& params, Format format) {
-    std::vector<const char*> values;
-    values.reserve(params.values().size());
-    for (const auto& value : params.values()) {
-      if (value.literal && value.literal->find('\0') != std::string::npos)
-        return rejected("data", "Postgres keeps no U+0000 in text");
-      values.push_back(value.literal ? value.literal->c_str() : nullptr);
-    }
-    if (kept.on && !values.empty()) {
+    const auto values = literals_of(params);
+    if (!values) return values.error();
+    const int count = static_cast<int>(values->size());
+    if (kept.on && count > 0) {
       const auto name = kept.name_of(session.get(), sql);
       if (!name) return name.error();
-      return outcome(PQexecPrepared(session.get(), name->c_str(), static_cast<int>(values.size()),
-                                    values.data(), nullptr, nullptr, static_cast<int>(format)));
+      return outcome(PQexecPrepared(session.get(), name->c_str(), count, values->data(), nullptr, nullptr,
+                                    static_cast<int>(format)));
     }
-    return outcome(PQexecParams(session.get(), std::string{sql}.c_str(), static_cast<int>(values.size()),
-                                nullptr, values.data(), nullptr, nullptr, static_cast<int>(format)));
+    return outcome(PQexecParams(session.get(), std::string{sql}.c_str(), count, nullptr, values->data(),
+                                nullptr, nullptr, static_cast<int>(format)));
   }
 
   Status command(const char* sql) {
@@ -129,7 +143,21 @@ Result<BinaryRows> Postgres::fetch(std::string_view sql, const Params& params) {
 }
 
 Result<std::vector<BinaryRows>> Postgres::fetch_together(std::span<const Question> questions) {
-  return pg::round_trip(impl_->session.get(), impl_->prepared, questions);
+  std::vector<pg::SentStatement> statements;
+  for (const Question& question : questions) {
+    auto values = literals_of(question.params);
+    if (!values) return values.error();
+    statements.push_back({question.sql, std::move(*values), {}});
+  }
+  PGconn* const session = impl_->session.get();
+  auto results = impl_->kept.run_together(session, statements);
+  if (!results) {
+    if (!broken() && PQtransactionStatus(session) != PQTRANS_IDLE) (void)impl_->command("ROLLBACK");
+    return results.error();
+  }
+  std::vector<BinaryRows> all;
+  for (pg::Outcome& result : *results) all.push_back(pg::binary_rows_of(std::move(result)));
+  return all;
 }
 
 Status Postgres::script(std::string_view sql) {
@@ -201,8 +229,20 @@ Status Transaction::copy_in(std::string_view target, std::string_view tuples) {
 }
 
 Result<std::vector<std::uint64_t>> Transaction::run_together(std::span<const BoundStatement> statements) {
+  std::vector<pg::SentStatement> sent;
+  for (const BoundStatement& statement : statements) {
+    pg::SentStatement& each = sent.emplace_back(pg::SentStatement{statement.sql, {}, {}});
+    for (const auto& value : statement.values) {
+      each.values.push_back(value ? value->data() : nullptr);
+      each.sizes.push_back(value ? static_cast<int>(value->size()) : 0);
+    }
+  }
   auto& session = *impl_->session;
-  return impl_->noting(session.kept.run_together(session.session.get(), statements));
+  const auto results = impl_->noting(session.kept.run_together(session.session.get(), sent));
+  if (!results) return results.error();
+  std::vector<std::uint64_t> rows;
+  for (const pg::Outcome& result : *results) rows.push_back(rows_affected(result.get()));
+  return rows;
 }
 
 Status Transaction::commit() {

@@ -1,13 +1,9 @@
 #include "core/postgres_kept.hpp"
 
-#include <charconv>
-
-#include "core/postgres_results.hpp"
-
 namespace trunkline::pg {
 namespace {
 
-constexpr std::size_t statements_max = 512;
+constexpr std::size_t statements_max = 256;
 
 bool good(const PGresult* result) {
   return PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK;
@@ -16,13 +12,6 @@ bool good(const PGresult* result) {
 Error why(PGconn* session, const PGresult* result) {
   const bool told = result != nullptr && PQresultErrorField(result, PG_DIAG_SQLSTATE) != nullptr;
   return told && PQstatus(session) == CONNECTION_OK ? error_of(result) : session_lost();
-}
-
-std::uint64_t affected(PGresult* result) {
-  const std::string_view digits = PQcmdTuples(result);
-  std::uint64_t rows = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), rows);
-  return rows;
 }
 
 }  // namespace
@@ -50,52 +39,51 @@ Result<std::string> KeptStatements::name_of(PGconn* session, std::string_view sq
   return name;
 }
 
-Result<std::vector<std::uint64_t>> KeptStatements::run_together(PGconn* session,
-                                                                std::span<const BoundStatement> statements) {
+Result<std::vector<Outcome>> KeptStatements::run_together(PGconn* session,
+                                                          std::span<const SentStatement> statements) {
   if (const auto renewed = renew(session); !renewed) return renewed.error();
   if (PQenterPipelineMode(session) != 1) return session_lost();
   counts_.clear();
   bool sent = true;
-  for (const BoundStatement& statement : statements) sent = sent && send(session, statement);
-  auto rows =
-      PQpipelineSync(session) == 1 ? receive(session) : Result<std::vector<std::uint64_t>>{session_lost()};
-  unsure_ = !rows;
+  for (const SentStatement& statement : statements) sent = sent && send(session, statement);
+  auto results =
+      PQpipelineSync(session) == 1 ? receive(session) : Result<std::vector<Outcome>>{session_lost()};
+  unsure_ = !results;
   if (PQexitPipelineMode(session) != 1 || !sent) return session_lost();
-  return rows;
+  return results;
 }
 
-bool KeptStatements::send(PGconn* session, const BoundStatement& statement) {
+bool KeptStatements::send(PGconn* session, const SentStatement& statement) {
   auto known = names_.find(statement.sql);
   if (known == names_.end()) {
     known = names_.emplace(statement.sql, "kept" + std::to_string(names_.size())).first;
     if (PQsendPrepare(session, known->second.c_str(), known->first.c_str(), 0, nullptr) != 1) return false;
     counts_.push_back(false);
   }
-  std::vector<const char*> values;
-  std::vector<int> sizes;
-  for (const auto& value : statement.values) {
-    values.push_back(value ? value->data() : nullptr);
-    sizes.push_back(value ? static_cast<int>(value->size()) : 0);
-  }
-  const std::vector<int> binary(values.size(), 1);
+  const std::vector<int> formats(statement.sizes.size(), 1);
+  const bool binary = !formats.empty();
   counts_.push_back(true);
-  return PQsendQueryPrepared(session, known->second.c_str(), static_cast<int>(values.size()), values.data(),
-                             sizes.data(), binary.data(), 1) == 1;
+  return PQsendQueryPrepared(session, known->second.c_str(), static_cast<int>(statement.values.size()),
+                             statement.values.data(), binary ? statement.sizes.data() : nullptr,
+                             binary ? formats.data() : nullptr, 1) == 1;
 }
 
 // Up to the end of what was sent together, also behind an error: the session is usable afterwards.
-Result<std::vector<std::uint64_t>> KeptStatements::receive(PGconn* session) {
-  std::vector<std::uint64_t> rows;
+Result<std::vector<Outcome>> KeptStatements::receive(PGconn* session) {
+  std::vector<Outcome> results;
   std::optional<Error> failed;
   std::size_t at = 0;
   for (int nothing = 0; nothing < 2;) {
-    const Outcome result(PQgetResult(session));
+    Outcome result(PQgetResult(session));
     nothing = result == nullptr ? nothing + 1 : 0;
     if (result == nullptr) continue;
-    if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC)
-      return failed ? Result<std::vector<std::uint64_t>>{*failed} : rows;
-    if (!good(result.get()) && !failed) failed = why(session, result.get());
-    if (good(result.get()) && at < counts_.size() && counts_[at]) rows.push_back(affected(result.get()));
+    if (PQresultStatus(result.get()) == PGRES_PIPELINE_SYNC) {
+      if (failed) return *failed;
+      return results;
+    }
+    const bool is_good = good(result.get());
+    if (!is_good && !failed) failed = why(session, result.get());
+    if (is_good && at < counts_.size() && counts_[at]) results.push_back(std::move(result));
     ++at;
   }
   return session_lost();

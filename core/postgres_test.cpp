@@ -251,6 +251,37 @@ TEST_CASE("a session that keeps its statements answers as one that does not, als
   }
 }
 
+TEST_CASE(
+    "questions and writes that go together share what their session has prepared, also after an error of "
+    "either") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const TestDatabase database;
+  auto session = database.connect();
+  REQUIRE(session.script("CREATE TABLE names (name text PRIMARY KEY)").ok());
+  const auto write = [&](std::string_view name) {
+    auto transaction = Transaction::begin(session, Transaction::Kind::durable);
+    REQUIRE(transaction.ok());
+    const auto ran =
+        transaction->run_together(std::vector<BoundStatement>{{"INSERT INTO names VALUES ($1)", {name}}});
+    return ran.ok() && transaction->commit().ok();
+  };
+  const auto ask = [&](std::string_view sql) {
+    return session
+        .fetch_together(std::vector{Question{"BEGIN"}, Question{std::string{sql}}, Question{"COMMIT"}})
+        .ok();
+  };
+  constexpr std::string_view count = "SELECT count(*) FROM names";
+  CHECK(write("ann"));
+  CHECK(ask(count));
+  CHECK_FALSE(ask("SELECT no_such_thing"));
+  CHECK(write("bob"));
+  CHECK(ask(count));
+  CHECK_FALSE(write("bob"));
+  CHECK(ask(count));
+  CHECK(write("cat"));
+  CHECK(database.value(count) == "3");
+}
+
 TEST_CASE("tuples can be walked one by one") {
   std::string tuples;
   pg::TupleWriter(tuples).begin(2).integer(1).null();
