@@ -47,6 +47,17 @@ class CallGroups {
     bool is_call = false;
   };
   using Probe = std::function<Status(Postgres&, std::vector<Candidate>&)>;
+  // The model's table of calls as a probe; `key_of` gives the key of a candidate's row.
+  template <class Row, class KeyOfCall>
+  static Probe probe_of(Table<Row>& calls, KeyOfCall key_of) {
+    return [&calls, key_of](Postgres& session, std::vector<Candidate>& candidates) {
+      for (const Candidate& each : candidates) calls.want(key_of(each));
+      const Status loaded = calls.load(session);
+      if (loaded)
+        for (Candidate& each : candidates) each.is_call = calls.find(key_of(each)) != nullptr;
+      return loaded;
+    };
+  }
   // Joins what the batch names. May be called again after an error.
   Status load(Postgres& session, const Probe& probe);
 

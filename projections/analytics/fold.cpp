@@ -46,13 +46,9 @@ Status AnalyticsFold::load(Postgres& session) {
   call_news_.clear();
   changed_.clear();
   conversation_news_.clear();
-  const auto probe = [this](Postgres& in, std::vector<CallGroups::Candidate>& candidates) {
-    for (const auto& each : candidates) calls_.want({each.tenant, each.id});
-    const auto loaded = calls_.load(in);
-    if (loaded)
-      for (auto& each : candidates) each.is_call = calls_.find({each.tenant, each.id}) != nullptr;
-    return loaded;
-  };
+  const auto probe = CallGroups::probe_of(calls_, [](const CallGroups::Candidate& each) {
+    return KeyOf<PackedCall>{each.tenant, each.id};
+  });
   if (const auto loaded = groups_.load(session, probe); !loaded) return loaded;
   join_calls();
   if (const auto loaded = load_calls(session); !loaded) return loaded;

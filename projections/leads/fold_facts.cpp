@@ -8,13 +8,9 @@ namespace trunkline::leads {
 
 // Calls stand under one id, whichever of theirs the events named.
 Result<LeadsFold::AllNews> LeadsFold::join_calls(Postgres& session) {
-  const auto probe = [this](Postgres& in, std::vector<CallGroups::Candidate>& candidates) {
-    for (const auto& each : candidates) facts_.want({each.tenant, "call", each.id});
-    const auto loaded = facts_.load(in);
-    if (loaded)
-      for (auto& each : candidates) each.is_call = facts_.find({each.tenant, "call", each.id}) != nullptr;
-    return loaded;
-  };
+  const auto probe = CallGroups::probe_of(facts_, [](const CallGroups::Candidate& each) {
+    return KeyOf<PackedFact>{each.tenant, "call", each.id};
+  });
   if (const auto loaded = groups_.load(session, probe); !loaded) return loaded.error();
   AllNews all;
   std::unordered_map<std::string, std::size_t> calls;
