@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::int64_t quarter_us = 15LL * 60 * 1'000'000;
 
-Time quarter_of(std::int64_t at_us) {
-  const std::int64_t into = ((at_us % quarter_us) + quarter_us) % quarter_us;
-  return from_micros(at_us - into);
-}
-
 bool one_of(std::string_view text, std::initializer_list<std::string_view> values) {
   return std::find(values.begin(), values.end(), text) != values.end();
 }
@@ -160,6 +155,11 @@ void add_appointment(const leads::Fields& fields, Quarter& to) {
 }
 
 }  // namespace
+
+Time quarter_of(std::int64_t at_us) {
+  const std::int64_t into = ((at_us % quarter_us) + quarter_us) % quarter_us;
+  return from_micros(at_us - into);
+}
 
 void count_call(const leads::Fact& call, Count count, Counts& to) {
   Quarter counted = place_of(call, "voice");

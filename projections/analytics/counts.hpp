@@ -15,6 +15,9 @@ struct Counts {
   }
 };
 
+// The UTC quarter-hour in which it happened: when that began.
+Time quarter_of(std::int64_t at_us);
+
 enum class Count { out, in };
 
 // All of a call counts where it started, so that answered over ended is a share of the same calls.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "projections/analytics/conversation.hpp"
+#include "projections/analytics/counts.hpp"
 #include "projections/analytics/projection.hpp"
 #include "projections/install.hpp"
 
@@ -11,16 +11,10 @@ namespace trunkline::analytics {
 namespace {
 
 constexpr std::int64_t conversations_at_once = 5'000;
-constexpr std::int64_t quarter_us = 15 * 60 * 1'000'000LL;
-
-std::int64_t quarter_of(std::int64_t at_us) {
-  const std::int64_t past = at_us % quarter_us;
-  return at_us - (past < 0 ? past + quarter_us : past);
-}
 
 void note(const Conversation& conversation, const Period::Moments& within, ReplyGroup by, ReplyWaits& waits) {
   for (const Reply& reply : conversation.replies()) {
-    const Time quarter = from_micros(quarter_of(reply.at_us));
+    const Time quarter = quarter_of(reply.at_us);
     if (!reply.waited_us || quarter < within.from || quarter >= within.to) continue;
     waits[by == ReplyGroup::none    ? ""
           : by == ReplyGroup::agent ? reply.agent
