@@ -39,23 +39,15 @@ Snapshot::Snapshot(PostgresPool::Lease session, Transaction transaction, TenantI
 
 Result<Snapshot> Snapshot::open(const QueryContext& context, const http::Request& request,
                                 const std::vector<const Projection*>& models) {
-  const auto tenant = request.tenant();
-  if (!tenant) return tenant.error();
-  const Partition partition = partition_of(*tenant, context.log.partitions());
-  const auto wanted = freshness_of(context, request, partition);
-  if (!wanted) return wanted.error();
-  if (wanted->at_least)
-    if (const auto waited = await(context, models, *wanted->at_least, wanted->wait); !waited)
-      return waited.error();
-  auto session = context.pool.borrow();
-  if (!session) return session.error();
-  auto transaction = Transaction::begin(**session, Transaction::Kind::snapshot);
+  auto asked = begin_asking(context, request, models);
+  if (!asked) return asked.error();
+  auto transaction = Transaction::begin(*asked->session, Transaction::Kind::snapshot);
   if (!transaction) return transaction.error();
-  auto live = live_rows(**session, context, models, partition);
+  auto live = live_rows(*asked->session, context, models, asked->partition);
   if (!live) return live.error();
-  auto position = position_of(context, *wanted, {partition, live->next});
+  auto position = position_of(context, asked->wanted, {asked->partition, live->next});
   if (!position) return position.error();
-  return Snapshot(std::move(*session), std::move(*transaction), *tenant, std::move(*position),
+  return Snapshot(std::move(asked->session), std::move(*transaction), asked->tenant, std::move(*position),
                   std::move(live->renamed));
 }
 

@@ -89,21 +89,13 @@ class Asking {
 
 Result<Snapshot::Answered> Snapshot::ask(const QueryContext& context, const http::Request& request,
                                          const std::vector<const Projection*>& models, const Make& make) {
-  const auto tenant = request.tenant();
-  if (!tenant) return tenant.error();
-  const Partition partition = partition_of(*tenant, context.log.partitions());
-  const auto wanted = freshness_of(context, request, partition);
-  if (!wanted) return wanted.error();
-  if (wanted->at_least)
-    if (const auto waited = await(context, models, *wanted->at_least, wanted->wait); !waited)
-      return waited.error();
-  auto session = context.pool.borrow();
-  if (!session) return session.error();
-  auto found = Asking(context, *tenant, models, partition).ask(**session, make);
+  auto asked = begin_asking(context, request, models);
+  if (!asked) return asked.error();
+  auto found = Asking(context, asked->tenant, models, asked->partition).ask(*asked->session, make);
   if (!found) return found.error();
-  auto position = position_of(context, *wanted, {partition, found->next});
+  auto position = position_of(context, asked->wanted, {asked->partition, found->next});
   if (!position) return position.error();
-  return Answered{Snapshot(*tenant, std::move(*position)), std::move(found->rows)};
+  return Answered{Snapshot(asked->tenant, std::move(*position)), std::move(found->rows)};
 }
 
 }  // namespace trunkline

@@ -106,6 +106,20 @@ Status await(const QueryContext& context, const Models& models, Position wanted,
   return done();
 }
 
+Result<Asked> begin_asking(const QueryContext& context, const http::Request& request, const Models& models) {
+  const auto tenant = request.tenant();
+  if (!tenant) return tenant.error();
+  const Partition partition = partition_of(*tenant, context.log.partitions());
+  const auto wanted = freshness_of(context, request, partition);
+  if (!wanted) return wanted.error();
+  if (wanted->at_least)
+    if (const auto waited = await(context, models, *wanted->at_least, wanted->wait); !waited)
+      return waited.error();
+  auto session = context.pool.borrow();
+  if (!session) return session.error();
+  return Asked{*tenant, partition, *wanted, std::move(*session)};
+}
+
 std::string renamed(std::string sql, const Snapshot::Renamed& names) {
   for (const auto& [listed, live] : names)
     for (auto at = sql.find(listed); at != std::string::npos; at = sql.find(listed, at + live.size()))

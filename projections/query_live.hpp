@@ -24,6 +24,15 @@ Result<Freshness> freshness_of(const QueryContext& context, const http::Request&
 Status await(const QueryContext& context, const Models& models, Position wanted,
              std::chrono::milliseconds wait);
 
+// What every question begins with: whose it is, and a session once the rows are as fresh as it wants them.
+struct Asked {
+  TenantId tenant;
+  Partition partition;
+  Freshness wanted;
+  PostgresPool::Lease session;
+};
+Result<Asked> begin_asking(const QueryContext& context, const http::Request& request, const Models& models);
+
 // How the position that the rows reflect is told; reject "stale" when it is not what was wanted.
 Result<std::string> position_of(const QueryContext& context, const Freshness& wanted, Position reflected);
 
