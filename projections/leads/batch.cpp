@@ -28,19 +28,16 @@ void merge_fact(Fact fact, Batch& batch) {
   if (!fresh) known->second.merge(fact);
 }
 
-void note_fact(const EventView& event, Batch& batch) {
+void note_fact(const EventView& event, const SealedEvent& sealed, Batch& batch) {
   std::optional<Fact> fact = stated_fact(event);
   if (!fact) return;
   for (Fact& entry : stated_entries(event)) merge_fact(std::move(entry), batch);
   if (auto conversation = gathered_conversation(event)) merge_fact(std::move(*conversation), batch);
-  if (has_text(event.type)) {
-    SealedEvent sealed = sealed_part(event);
-    if (!sealed.personal.empty()) {
-      fact->sealed.push_back(event.stamp);
-      batch.texts.push_back({fact->tenant, fact->family, fact->subject, event.time,
-                             static_cast<std::int64_t>(event.stamp.tie), std::string{event.type},
-                             std::move(sealed.event_id), std::move(sealed.personal)});
-    }
+  if (has_text(event.type) && !sealed.personal.empty()) {
+    fact->sealed.push_back(event.stamp);
+    batch.texts.push_back({fact->tenant, fact->family, fact->subject, event.time,
+                           static_cast<std::int64_t>(event.stamp.tie), std::string{event.type},
+                           sealed.event_id, sealed.personal});
   }
   merge_fact(std::move(*fact), batch);
 }
@@ -55,8 +52,8 @@ void note_erased(const EventView& event, Batch& batch) {
     if (const auto token = value.as_string()) news_of(batch, event.tenant, *token).erased = true;
 }
 
-void note_to_open(const EventView& event, Batch& batch) {
-  if (!event.data.find("personal")) return;
+void note_to_open(const EventView& event, SealedEvent sealed, Batch& batch) {
+  if (sealed.personal.empty()) return;
   ToOpen job;
   job.names = has_names(event.type);
   bool reachable = job.names;
@@ -65,7 +62,7 @@ void note_to_open(const EventView& event, Batch& batch) {
     job.contacts.push_back(contact_key(event.tenant, token));
   });
   if (!reachable || job.contacts.empty()) return;
-  job.sealed = sealed_part(event);
+  job.sealed = std::move(sealed);
   job.stamp = event.stamp;
   batch.to_open.push_back(std::move(job));
 }
@@ -77,8 +74,9 @@ void note(const EventView& event, Batch& batch) {
   for_each_contact(event.contacts, [&](std::string_view token) { news_of(batch, event.tenant, token); });
   if (!event.contacts.empty())
     news_of(batch, event.tenant, event.first_contact()).details.merge(stated_details(event));
-  note_fact(event, batch);
-  note_to_open(event, batch);
+  SealedEvent sealed = sealed_part(event);
+  note_fact(event, sealed, batch);
+  note_to_open(event, std::move(sealed), batch);
   for (LinkStatement& link : stated_links(event)) {
     for (const std::string& end : {link.a, link.b}) news_of(batch, event.tenant, token_in(end));
     batch.links.push_back(std::move(link));
