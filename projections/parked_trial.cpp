@@ -29,8 +29,8 @@ Result<std::optional<Error>> try_parked(Postgres& session, Log& log, const Proje
   fold->apply();
   auto transaction = Transaction::begin(session, Transaction::Kind::asynchronous);
   if (!transaction) return transaction.error();
-  for (const TableWrite& rows : fold->take_writes())
-    if (const Status written = write_rows(*transaction, rows); !written) return verdict_of(written.error());
+  if (const Status written = write_rows(*transaction, fold->take_writes()); !written)
+    return verdict_of(written.error());
   return Verdict{};
 }
 

@@ -35,9 +35,7 @@ Status fold_records(Log& log, Partition partition, std::span<const Offset> offse
   if (!read) return read;
   if (auto loaded = fold.load(session); !loaded) return loaded;
   fold.apply();
-  for (const TableWrite& write : fold.take_writes())
-    if (auto written = write_rows(transaction, write); !written) return written;
-  return done();
+  return write_rows(transaction, fold.take_writes());
 }
 
 // Other models take part as they are now.

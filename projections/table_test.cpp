@@ -64,7 +64,7 @@ constexpr std::string_view tables = R"(
 void commit(Postgres& session, const WriteSet& writes) {
   auto transaction = Transaction::begin(session, Transaction::Kind::asynchronous);
   REQUIRE(transaction.ok());
-  for (const auto& write : writes) REQUIRE(write_rows(*transaction, write).ok());
+  REQUIRE(write_rows(*transaction, writes).ok());
   REQUIRE(transaction->commit().ok());
 }
 
@@ -185,7 +185,7 @@ TEST_CASE("a row that was taken for new and is there already asks for another tr
   REQUIRE(session.script("INSERT INTO people (tenant, name, calls) VALUES ('t', 'ann', 1)").ok());
   const auto writes = taken(people);
   auto transaction = Transaction::begin(session, Transaction::Kind::asynchronous);
-  const auto written = write_rows(*transaction, writes[0]);
+  const auto written = write_rows(*transaction, writes);
   REQUIRE_FALSE(written.ok());
   CHECK(written.error().fault == Fault::retry);
   CHECK(database.value("SELECT calls FROM people") == "1");

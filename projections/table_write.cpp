@@ -211,11 +211,4 @@ Status write_rows(Transaction& transaction, const WriteSet& writes) {
   return few.send(transaction);
 }
 
-Status write_rows(Transaction& transaction, const TableWrite& write) {
-  if (write.rows > few_rows_max) return write_many(transaction, write);
-  FewRows few;
-  few.add(write);
-  return few.send(transaction);
-}
-
 }  // namespace trunkline

@@ -35,6 +35,5 @@ std::string carry_over_sql(const TableWrite& write);
 
 // Errors: as of Transaction; reject "data" when a row holds what its table refuses.
 Status write_rows(Transaction& transaction, const WriteSet& writes);
-Status write_rows(Transaction& transaction, const TableWrite& write);
 
 }  // namespace trunkline

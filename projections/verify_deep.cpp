@@ -68,8 +68,7 @@ class Scratch {
     fold_->apply();
     auto transaction = Transaction::begin(session_, Transaction::Kind::asynchronous);
     if (!transaction) return transaction.error();
-    for (const TableWrite& write : fold_->take_writes())
-      if (auto status = write_rows(*transaction, write); !status) return status;
+    if (auto status = write_rows(*transaction, fold_->take_writes()); !status) return status;
     if (auto status = transaction->commit(); !status) return status;
     fold_->settled();
     if (options_.progress)

@@ -108,10 +108,8 @@ class Run {
     if (pending_.empty()) return;
     auto transaction = Transaction::begin(session_, Transaction::Kind::asynchronous);
     REQUIRE(transaction.ok());
-    for (const TableWrite& write : pending_.front().writes) {
-      const auto written = write_rows(*transaction, write);
-      REQUIRE_MESSAGE(written.ok(), (written ? "" : written.error().message));
-    }
+    const auto written = write_rows(*transaction, pending_.front().writes);
+    REQUIRE_MESSAGE(written.ok(), (written ? "" : written.error().message));
     REQUIRE(transaction->commit().ok());
     committed_ = pending_.front().end;
     pending_.pop_front();

@@ -35,8 +35,7 @@ inline Status fold_batch(Fold& fold, Postgres& session, std::span<const TestEven
   fold.apply();
   auto transaction = Transaction::begin(session, Transaction::Kind::asynchronous);
   if (!transaction) return transaction.error();
-  for (const TableWrite& write : fold.take_writes())
-    if (auto status = write_rows(*transaction, write); !status) return status;
+  if (auto status = write_rows(*transaction, fold.take_writes()); !status) return status;
   if (auto status = transaction->commit(); !status) return status;
   fold.settled();
   return done();

@@ -75,7 +75,7 @@ class Desk {
       fold_->apply();
       auto transaction = Transaction::begin(session_, Transaction::Kind::durable);
       REQUIRE(transaction.ok());
-      for (const TableWrite& write : fold_->take_writes()) REQUIRE(write_rows(*transaction, write).ok());
+      REQUIRE(write_rows(*transaction, fold_->take_writes()).ok());
       REQUIRE(transaction->commit().ok());
       fold_->settled();
     }
