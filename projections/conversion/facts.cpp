@@ -126,11 +126,6 @@ bool counts(const leads::Fact& conversion) {
   return conversion.fields.has("recorded") && !conversion.fields.has("reversed");
 }
 
-Text text(const leads::Fact& fact, std::string_view name) {
-  const std::string_view value = fact.fields.value(name);
-  return value.empty() ? Text{} : Text{value};
-}
-
 Instant moment(const leads::Fact& fact, std::string_view name) {
   const auto time = parse_time(fact.fields.value(name));
   return time ? Instant{*time} : std::nullopt;
@@ -169,18 +164,18 @@ FactRow fact_row(const leads::Fact& fact, std::string packed) {
   row.tenant = fact.tenant;
   row.family = fact.family;
   row.subject = fact.subject;
-  row.contact = text(fact, "contact");
+  row.contact = fact.fields.text("contact");
   row.at = from_micros(fact.at_us());
   row.counted = fact.family == "conversion" ? counts(fact) : fact.fields.has("value_e4");
   row.value_e4 = fact.fields.integer("value_e4");
   if (row.value_e4) row.currency = std::string{fact.fields.value("currency")};
-  row.kind = text(fact, "kind");
-  row.channel = one_of(fact.family, {"call", "call_cost"}) ? Text{"voice"} : text(fact, "channel");
-  row.agent_id = text(fact, "agent_id");
-  row.script_id = text(fact, "script_id");
-  row.campaign = text(fact, "campaign");
-  row.source = text(fact, "source");
-  row.reason = text(fact, "reason");
+  row.kind = fact.fields.text("kind");
+  row.channel = one_of(fact.family, {"call", "call_cost"}) ? Text{"voice"} : fact.fields.text("channel");
+  row.agent_id = fact.fields.text("agent_id");
+  row.script_id = fact.fields.text("script_id");
+  row.campaign = fact.fields.text("campaign");
+  row.source = fact.fields.text("source");
+  row.reason = fact.fields.text("reason");
   if (fact.fields.has("reversed")) row.reversed_at = from_micros(fact.fields.find("reversed")->stamp.time_us);
   row.starts_at = moment(fact, "starts_at");
   row.ends_at = moment(fact, "ends_at");

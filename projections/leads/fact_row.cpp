@@ -3,12 +3,6 @@
 namespace trunkline::leads {
 namespace {
 
-Text text(const Fields& fields, std::string_view name) {
-  const Field* field = fields.find(name);
-  if (field == nullptr || field->value.empty()) return std::nullopt;
-  return field->value;
-}
-
 Instant moment(const Fields& fields, std::string_view name) {
   const auto time = parse_time(fields.value(name));
   return time ? Instant{*time} : std::nullopt;
@@ -25,21 +19,21 @@ FactRow fact_row(const Fact& fact, std::string packed) {
   row.inherits = fact.inherits();
   row.at = from_micros(fact.at_us());
   row.moments = contribution(fact).moments;
-  row.kind = text(fact.fields, fact.family == "call" ? "call_type" : "kind");
-  row.channel = fact.family == "call" ? "voice" : text(fact.fields, "channel");
-  row.direction = text(fact.fields, "direction");
+  row.kind = fact.fields.text(fact.family == "call" ? "call_type" : "kind");
+  row.channel = fact.family == "call" ? "voice" : fact.fields.text("channel");
+  row.direction = fact.fields.text("direction");
   const std::string_view status = status_of(fact);
   row.status = status.empty() ? Text{} : Text{status};
-  row.agent_id = text(fact.fields, "agent_id");
-  row.conversation_id = text(fact.fields, "conversation_id");
-  row.disposition = text(fact.fields, "disposition");
-  row.outcome = text(fact.fields, "outcome");
-  row.campaign = text(fact.fields, "campaign");
-  row.stage = text(fact.fields, "stage");
-  row.reason = text(fact.fields, "reason");
+  row.agent_id = fact.fields.text("agent_id");
+  row.conversation_id = fact.fields.text("conversation_id");
+  row.disposition = fact.fields.text("disposition");
+  row.outcome = fact.fields.text("outcome");
+  row.campaign = fact.fields.text("campaign");
+  row.stage = fact.fields.text("stage");
+  row.reason = fact.fields.text("reason");
   row.duration_ms = fact.fields.integer("duration_ms");
   row.value_e4 = fact.fields.integer("value_e4");
-  row.currency = text(fact.fields, "currency");
+  row.currency = fact.fields.text("currency");
   row.starts_at = moment(fact.fields, "starts_at");
   row.ends_at = moment(fact.fields, "ends_at");
   row.answered = fact.family == "call" && call_answered(fact);

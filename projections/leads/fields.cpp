@@ -65,6 +65,11 @@ std::string_view Fields::value(std::string_view name) const {
   return field == nullptr ? std::string_view{} : std::string_view{field->value};
 }
 
+std::optional<std::string> Fields::text(std::string_view name) const {
+  const std::string_view stated = value(name);
+  return stated.empty() ? std::nullopt : std::optional<std::string>{stated};
+}
+
 std::optional<std::int64_t> Fields::integer(std::string_view name) const {
   const std::string_view text = value(name);
   std::int64_t number = 0;

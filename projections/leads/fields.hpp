@@ -32,7 +32,8 @@ class Fields {
   void merge(const Fields& other);
 
   const Field* find(std::string_view name) const;
-  std::string_view value(std::string_view name) const;  // empty when never stated
+  std::string_view value(std::string_view name) const;           // empty when never stated
+  std::optional<std::string> text(std::string_view name) const;  // nullopt when never stated, or as empty
   bool has(std::string_view name) const { return find(name) != nullptr; }
   std::optional<std::int64_t> integer(std::string_view name) const;
 

@@ -9,18 +9,12 @@
 namespace trunkline::leads {
 namespace {
 
-Text text(const Fields& fields, std::string_view name) {
-  const Field* field = fields.find(name);
-  if (field == nullptr || field->value.empty()) return std::nullopt;
-  return field->value;
-}
-
 // Names and the like may be clear or opened, as the schemas mark them; the newer statement wins.
 Text text(const Fields& clear, const Fields& opened, std::string_view name) {
   const Field* one = clear.find(name);
   const Field* other = opened.find(name);
-  if (one != nullptr && (other == nullptr || other->stamp < one->stamp)) return text(clear, name);
-  return text(opened, name);
+  if (one != nullptr && (other == nullptr || other->stamp < one->stamp)) return clear.text(name);
+  return opened.text(name);
 }
 
 Instant instant(std::int64_t facts, std::int64_t at_us) {
@@ -64,26 +58,26 @@ std::string stage_of(const Fields& details, const Range& conversions) {
 }
 
 void set_details(LeadRow& row, const Fields& details, const Fields& opened) {
-  row.stage_reason = text(details, "stage_reason");
-  row.source = text(details, "source");
-  row.line_type = text(details, "line_type");
+  row.stage_reason = details.text("stage_reason");
+  row.source = details.text("source");
+  row.line_type = details.text("line_type");
   row.first_name = text(details, opened, "first_name");
   row.last_name = text(details, opened, "last_name");
-  row.business_type = text(details, "business_type");
+  row.business_type = details.text("business_type");
   row.business_name = text(details, opened, "business_name");
   row.city = text(details, opened, "city");
   row.state = text(details, opened, "state");
-  row.region = text(details, "region");
-  row.time_zone = text(details, "time_zone");
-  row.intent = text(details, "intent");
-  row.assigned_to = text(details, "assigned_to");
-  row.campaign = text(details, "campaign");
-  row.temperature = text(details, "temperature");
+  row.region = details.text("region");
+  row.time_zone = details.text("time_zone");
+  row.intent = details.text("intent");
+  row.assigned_to = details.text("assigned_to");
+  row.campaign = details.text("campaign");
+  row.temperature = details.text("temperature");
   row.vip = details.value("vip") == "true";
   row.opted_out = details.value("opt_out") == "true";
   row.estimated_participants = details.integer("estimated_participants");
   row.initial_value_e4 = details.integer("initial_value_e4");
-  row.currency = text(details, "currency");
+  row.currency = details.text("currency");
   row.details = grouped_json(details);
 }
 

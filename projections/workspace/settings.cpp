@@ -14,11 +14,6 @@ std::string json_of(json::Value value) {
 // Beside the regions, with the same stamp: where what is said there lies sealed.
 constexpr std::string_view regions_event = "regions_event", regions_sealed = "regions_sealed";
 
-Text text(const leads::Fields& fields, std::string_view name) {
-  const std::string_view value = fields.value(name);
-  return value.empty() ? Text{} : Text{value};
-}
-
 // Fields stand sorted, so the members of an object are together.
 std::string settings_json(const leads::Fields& stated) {
   std::string json;
@@ -68,8 +63,8 @@ leads::Fields stated_settings(const EventView& event) {
 TenantRow tenant_row(std::string_view tenant, const leads::Fields& stated) {
   Packer packer;
   stated.pack(packer);
-  return {std::string{tenant}, settings_json(stated), text(stated, regions_event),
-          text(stated, regions_sealed), packer.take()};
+  return {std::string{tenant}, settings_json(stated), stated.text(regions_event), stated.text(regions_sealed),
+          packer.take()};
 }
 
 }  // namespace trunkline::workspace
