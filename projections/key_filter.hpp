@@ -10,6 +10,8 @@ namespace trunkline {
 
 class KeyFilter {
  public:
+  static constexpr std::size_t bytes_of_a_table = 4 << 20;  // good for three million rows, of use for ten
+
   explicit KeyFilter(std::size_t bytes)
       : words_(bytes / sizeof(std::uint64_t)),
         bits_(static_cast<std::uint64_t*>(std::calloc(words_, sizeof(std::uint64_t)))) {}

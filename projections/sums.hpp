@@ -9,8 +9,11 @@
 // columns allow NULL, which is what a sum of 0 is stored as.
 #pragma once
 #include <algorithm>
+#include <numeric>
+#include <optional>
 
 #include "projections/columns.hpp"
+#include "projections/key_filter.hpp"
 #include "projections/key_index.hpp"
 #include "projections/table_write.hpp"
 
@@ -24,6 +27,10 @@ inline constexpr bool zeros_are_null = requires {
 template <TableRow Row>
 class Sums {
  public:
+  // The table has no row: until drop(), a sum whose key was never written is put in as it is, not added to
+  // one that might be there. A catch-up and a rebuild begin so.
+  void begins_empty() { written_.emplace(KeyFilter::bytes_of_a_table); }
+
   void add(const Row& contribution) { count(contribution, +1); }
   void subtract(const Row& contribution) { count(contribution, -1); }
 
@@ -49,30 +56,54 @@ class Sums {
 
   // Appends the differences and ends the batch. Rows in which they cancel out are not written.
   void take(WriteSet& writes) {
-    TableWrite grown{TableWrite::Kind::add, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
-    grown.zeros_are_null = zeros_are_null<Row>;
-    TableWrite lessened = grown;
+    TableWrite fresh{TableWrite::Kind::insert, Row::table, column_names<Row>(), Row::key_columns, {}, 0};
+    fresh.zeros_are_null = zeros_are_null<Row>;
+    TableWrite grown = fresh, lessened = fresh;
+    grown.kind = TableWrite::Kind::add;
     lessened.kind = TableWrite::Kind::add_and_prune;
-    std::sort(rows_.begin(), rows_.end(), [](const Row& a, const Row& b) { return key_of(a) < key_of(b); });
-    for (const Row& row : rows_) {
+    for (const std::uint32_t at : in_order_of_key()) {
+      const Row& row = rows_[at];
       if (is_zero(row)) continue;
       bool less = false;
       for_each_sum([&](const auto& column) { less |= row.*column.member < 0; });
-      TableWrite& write = less ? lessened : grown;
+      TableWrite& write = less ? lessened : is_first(row) ? fresh : grown;
       encode(write.tuples, row);
       ++write.rows;
     }
-    drop();
-    for (TableWrite* write : {&grown, &lessened})
+    forget_differences();
+    for (TableWrite* write : {&grown, &lessened, &fresh})
       if (write->rows > 0) writes.push_back(std::move(*write));
   }
 
+  // Forgets everything: what was taken may never be committed.
   void drop() {
+    forget_differences();
+    written_.reset();
+  }
+
+ private:
+  void forget_differences() {
     rows_.clear();
     index_.clear();
   }
 
- private:
+  std::vector<std::uint32_t> in_order_of_key() const {
+    std::vector<std::uint32_t> order(rows_.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::sort(order.begin(), order.end(),
+              [this](std::uint32_t a, std::uint32_t b) { return key_of(rows_[a]) < key_of(rows_[b]); });
+    return order;
+  }
+
+  // Known not to be in the table; from now on it is.
+  bool is_first(const Row& row) {
+    if (!written_) return false;
+    const std::size_t hash = hash_of(key_of(row));
+    const bool first = !written_->may_hold(hash);
+    written_->add(hash);
+    return first;
+  }
+
   template <class Visit>
   static void for_each_sum(Visit visit) {
     for_each_column<Row>([&](auto i, const auto& column) {
@@ -99,6 +130,7 @@ class Sums {
 
   std::vector<Row> rows_;
   KeyIndex index_;
+  std::optional<KeyFilter> written_;
 };
 
 }  // namespace trunkline

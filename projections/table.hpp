@@ -33,7 +33,7 @@ class Table {
 
   // The database has no row of any key that will be asked for: until drop(), only those are fetched that were
   // written since (or seem to have been). A catch-up and a rebuild begin so.
-  void begins_empty() { written_.emplace(filter_bytes); }
+  void begins_empty() { written_.emplace(KeyFilter::bytes_of_a_table); }
 
   // The batch will look at this row. Cheap when the row is in the cache, also when it is known to be absent.
   void want(const Key& key) {
@@ -216,7 +216,6 @@ class Table {
   }
 
   static constexpr std::size_t tuples_reserved_max = 32 << 20;
-  static constexpr std::size_t filter_bytes = 4 << 20;  // good for three million rows, of use for ten
 
   std::size_t rows_cached_max_;
   std::optional<KeyFilter> written_;

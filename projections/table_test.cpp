@@ -309,6 +309,29 @@ TEST_CASE("sums add differences, and a row in which nothing is left ceases to ex
   CHECK(taken(sums).empty());
 }
 
+TEST_CASE("where the table begins empty a sum is put in once, and added to from then on") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const TestDatabase database;
+  auto session = database.connect();
+  REQUIRE(session.script(tables).ok());
+  const pg::Date monday{std::chrono::year{2026} / 11 / 23};
+  Sums<Daily> sums;
+  sums.begins_empty();
+  const auto kind = [&](std::int64_t calls) {
+    sums.add({"t", monday, calls, 10});
+    const WriteSet writes = taken(sums);
+    REQUIRE(writes.size() == 1);
+    commit(session, writes);
+    return writes.front().kind;
+  };
+  CHECK(kind(1) == TableWrite::Kind::insert);
+  CHECK(kind(2) == TableWrite::Kind::add);
+  sums.drop();  // what is there now is not known any more
+  CHECK(kind(4) == TableWrite::Kind::add);
+  CHECK(database.value("SELECT string_agg(day || ' ' || calls || ' ' || talk_ms, ',') FROM daily") ==
+        "2026-11-23 7 30");
+}
+
 TEST_CASE("sums whose zeros are NULL add up, go back to NULL, and the empty row ceases to exist") {
   SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
   const TestDatabase database;

@@ -68,6 +68,9 @@ class DeskFold final : public Fold {
   void begins_empty() override {
     leads_.begins_empty();
     segments_.begins_empty();
+    sums_.agent_day.begins_empty();
+    sums_.channel_hour.begins_empty();
+    sums_.attribution.begins_empty();
   }
 
  private:
