@@ -43,27 +43,63 @@ Status remove_version(Postgres& session, const Projection& projection, int numbe
   return transaction->commit();
 }
 
-Result<std::vector<std::string>> query_indexes(Postgres& session, const std::string& schema) {
+struct QueryIndex {
+  std::string name, table;
+  std::string definition;  // as Postgres tells it: CREATE INDEX …, or of a table's key: PRIMARY KEY (…)
+  bool is_key = false;
+};
+
+Result<std::vector<QueryIndex>> query_indexes(Postgres& session, const std::string& schema) {
   const auto rows = session.run(
-      "SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = "
-      "c.relnamespace WHERE n.nspname = $1 AND c.relkind = 'i' "
-      "AND obj_description(c.oid, 'pg_class') = 'queries only' ORDER BY 1",
+      "SELECT c.relname, t.relname, coalesce(pg_get_constraintdef(k.oid), pg_get_indexdef(c.oid)), "
+      "k.oid IS NOT NULL FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
+      "JOIN pg_class t ON t.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "LEFT JOIN pg_constraint k ON k.conindid = c.oid AND k.contype = 'p' "
+      "WHERE n.nspname = $1 AND obj_description(c.oid, 'pg_class') = 'queries only' ORDER BY 1",
       Params{}.text(schema));
   if (!rows) return rows.error();
-  std::vector<std::string> found;
-  for (std::size_t i = 0; i < rows->size(); ++i) {
-    found.emplace_back(rows->text(i, 0));
-    found.emplace_back(rows->text(i, 1));
-  }
+  std::vector<QueryIndex> found;
+  for (std::size_t i = 0; i < rows->size(); ++i)
+    found.push_back({std::string{rows->text(i, 0)}, std::string{rows->text(i, 1)},
+                     std::string{rows->text(i, 2)}, rows->text(i, 3) == "t"});
   return found;
 }
 
 Status drop_query_indexes(Postgres& session, const std::string& schema) {
   const auto indexes = query_indexes(session, schema);
   if (!indexes) return indexes.error();
-  for (std::size_t i = 0; i < indexes->size(); i += 2)
-    if (auto status = session.script("DROP INDEX " + schema + "." + (*indexes)[i]); !status) return status;
+  for (const QueryIndex& each : *indexes) {
+    const std::string sql = each.is_key
+                                ? "ALTER TABLE " + schema + "." + each.table + " DROP CONSTRAINT " + each.name
+                                : "DROP INDEX " + schema + "." + each.name;
+    if (auto status = session.script(sql); !status) return status;
+  }
   return done();
+}
+
+std::string replaced_once(std::string text, const std::string& what, const std::string& by) {
+  if (const auto at = text.find(what); at != std::string::npos) text.replace(at, what.size(), by);
+  return text;
+}
+
+// `index` is of the tables in schema `probe`.
+Status make_index(Postgres& session, const QueryIndex& index, const std::string& probe,
+                  const std::string& schema) {
+  const std::string sql = index.is_key
+                              ? "ALTER TABLE " + schema + "." + index.table + " ADD CONSTRAINT " +
+                                    index.name + " " + index.definition
+                              : replaced_once(index.definition, " ON " + probe + ".", " ON " + schema + ".");
+  return session.script(sql + "; COMMENT ON INDEX " + schema + "." + index.name + " IS 'queries only'");
+}
+
+// So that the first questions are planned well; autovacuum looks more closely in its own time.
+Status analyze_all(Postgres& session, const std::string& schema) {
+  const auto tables = session.run(
+      "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables WHERE schemaname = $1",
+      Params{}.text(schema));
+  if (!tables) return tables.error();
+  return session.script("SET default_statistics_target = 20; ANALYZE " + std::string{tables->text(0, 0)} +
+                        "; RESET default_statistics_target");
 }
 
 Status make_version(Postgres& session, const Projection& made, int code) {
@@ -76,11 +112,6 @@ Status make_version(Postgres& session, const Projection& made, int code) {
              "INSERT INTO projections.versions (projection, version, code, state, views_sql, made_at) "
              "VALUES ($1, $2, $3, 'building', $4, clock_timestamp())",
              of(made, made.version).integer(code).text(made.views_sql));
-}
-
-std::string replaced_once(std::string text, const std::string& what, const std::string& by) {
-  if (const auto at = text.find(what); at != std::string::npos) text.replace(at, what.size(), by);
-  return text;
 }
 
 // Views and states in one transaction: `from` is live no more, `to` is.
@@ -185,23 +216,17 @@ Status make_query_indexes(Postgres& session, const Projection& built) {
   const std::string schema = rows_schema(built), probe = schema + "_probe";
   if (auto status = session.script("DROP SCHEMA IF EXISTS " + probe + " CASCADE"); !status) return status;
   if (auto status = install_tables(session, built, probe); !status) return status;
-  const auto indexes = query_indexes(session, probe);
-  if (!indexes) return indexes.error();
+  const auto wanted = query_indexes(session, probe);
+  const auto made = query_indexes(session, schema);
+  if (!wanted) return wanted.error();
+  if (!made) return made.error();
   if (auto status = session.script("DROP SCHEMA " + probe + " CASCADE"); !status) return status;
-  for (std::size_t i = 0; i < indexes->size(); i += 2) {
-    const std::string made = replaced_once(replaced_once((*indexes)[i + 1], " " + (*indexes)[i] + " ON",
-                                                         " IF NOT EXISTS " + (*indexes)[i] + " ON"),
-                                           " ON " + probe + ".", " ON " + schema + ".");
-    const std::string name = schema + "." + (*indexes)[i];
-    if (auto status = session.script(made + "; COMMENT ON INDEX " + name + " IS 'queries only'"); !status)
-      return status;
+  for (const QueryIndex& index : *wanted) {
+    const auto same = [&](const QueryIndex& other) { return other.name == index.name; };
+    if (std::any_of(made->begin(), made->end(), same)) continue;  // before an interruption
+    if (auto status = make_index(session, index, probe, schema); !status) return status;
   }
-  const auto tables = session.run(
-      "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM "
-      "pg_tables WHERE schemaname = $1",
-      Params{}.text(schema));
-  if (!tables) return tables.error();
-  return session.script("ANALYZE " + std::string{tables->text(0, 0)});
+  return analyze_all(session, schema);
 }
 
 Status mark_built(Postgres& session, const Projection& built) {

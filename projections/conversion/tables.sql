@@ -25,6 +25,7 @@ CREATE TABLE facts (
   PRIMARY KEY (tenant, family, subject)
 );
 CREATE INDEX facts_with_money ON facts (tenant, at) WHERE value_e4 IS NOT NULL;
+COMMENT ON INDEX facts_with_money IS 'queries only';
 
 -- Every id of a call that has several; it stands under the one that is `call`, its costs each under its own.
 CREATE TABLE call_ids (
@@ -89,6 +90,7 @@ CREATE TABLE leads (
   PRIMARY KEY (tenant, lead)
 );
 CREATE INDEX leads_by_time ON leads (tenant, known_at);
+COMMENT ON INDEX leads_by_time IS 'queries only';
 
 CREATE TABLE journeys (
   tenant     text COLLATE "C" NOT NULL,

@@ -57,6 +57,7 @@ CREATE TABLE texts (
   personal text NOT NULL,
   PRIMARY KEY (tenant, family, subject, at, tie)
 );
+COMMENT ON INDEX texts_pkey IS 'queries only';  -- a rebuild makes it when the rows are there
 
 CREATE TABLE contacts (
   tenant  text COLLATE "C" NOT NULL,
@@ -66,7 +67,7 @@ CREATE TABLE contacts (
   PRIMARY KEY (tenant, contact)
 );
 CREATE INDEX contacts_of_lead ON contacts (tenant, lead);
-COMMENT ON INDEX contacts_of_lead IS 'queries only';  -- a rebuild makes it when the rows are there
+COMMENT ON INDEX contacts_of_lead IS 'queries only';
 
 -- Every contact point that one was ever linked with, in both directions, with the stamps of links and un-links.
 CREATE TABLE peers (
