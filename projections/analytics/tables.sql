@@ -26,7 +26,7 @@ CREATE TABLE calls (
   rating          bigint,                     -- 1 to 5
   packed          bytea NOT NULL,
   PRIMARY KEY (tenant, call)
-);
+) WITH (fillfactor = 80);
 CREATE INDEX calls_by_time ON calls (tenant, at, call);
 COMMENT ON INDEX calls_by_time IS 'queries only';
 

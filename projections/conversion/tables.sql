@@ -23,7 +23,7 @@ CREATE TABLE facts (
   ends_at     timestamptz,
   packed      bytea NOT NULL,                 -- the whole state, with the stamps of its statements
   PRIMARY KEY (tenant, family, subject)
-);
+) WITH (fillfactor = 90);
 CREATE INDEX facts_with_money ON facts (tenant, at) WHERE value_e4 IS NOT NULL;
 COMMENT ON INDEX facts_with_money IS 'queries only';
 
@@ -42,7 +42,7 @@ CREATE TABLE contacts (
   lead    text COLLATE "C" NOT NULL,          -- the smallest token among the members
   packed  bytea NOT NULL,                     -- ties, and an entry for each thing said or done
   PRIMARY KEY (tenant, contact)
-);
+) WITH (fillfactor = 70);
 
 -- Whom each capture, stage and touch was said of last: said again of somebody else, it is no longer the first one's.
 CREATE TABLE statements (
@@ -88,7 +88,7 @@ CREATE TABLE leads (
   stages           text NOT NULL,             -- JSON: each stage stated, when first (microseconds)
   steps            text NOT NULL,             -- JSON: each kind of touch, when first (microseconds)
   PRIMARY KEY (tenant, lead)
-);
+) WITH (fillfactor = 70);
 CREATE INDEX leads_by_time ON leads (tenant, known_at);
 COMMENT ON INDEX leads_by_time IS 'queries only';
 

@@ -28,7 +28,7 @@ CREATE TABLE facts (
   inherits        boolean NOT NULL,           -- a message that names nobody: it has its conversation's contact
   packed          bytea NOT NULL,
   PRIMARY KEY (tenant, family, subject)
-);
+) WITH (fillfactor = 90);
 CREATE INDEX facts_of_contact ON facts (tenant, contact, at, family, subject);
 CREATE INDEX facts_inheriting ON facts (tenant, conversation_id) WHERE inherits;
 CREATE INDEX follow_ups_due ON facts (tenant, starts_at, subject) WHERE family = 'followup';
@@ -65,7 +65,7 @@ CREATE TABLE contacts (
   lead    text COLLATE "C" NOT NULL,          -- the smallest token among the members
   packed  bytea NOT NULL,
   PRIMARY KEY (tenant, contact)
-);
+) WITH (fillfactor = 70);
 CREATE INDEX contacts_of_lead ON contacts (tenant, lead);
 COMMENT ON INDEX contacts_of_lead IS 'queries only';
 
@@ -135,6 +135,6 @@ CREATE TABLE leads (
   money            text NOT NULL,             -- JSON by currency: touches, converted
   details          text NOT NULL,             -- JSON by group: custom, preferences, requirements, consent, …
   PRIMARY KEY (tenant, lead)
-);
+) WITH (fillfactor = 70);
 CREATE INDEX leads_by_activity ON leads (tenant, coalesce(last_activity, '-infinity'), lead);
 COMMENT ON INDEX leads_by_activity IS 'queries only';
