@@ -2,6 +2,7 @@
 // runner:
 //
 //   models_bench --postgres ADDRESS [--events N] [--batch-events N …] [--rows-cached N] [--only MODEL …]
+//   [--story close|time|spread …]
 //
 // once with a person's events close together, once as they happen, and once spread over the whole history,
 // where nearly every batch fetches and rewrites what earlier ones wrote (office_story.hpp). Small batches are
@@ -23,7 +24,7 @@ int main(int argc, char** argv) {
   std::string directory = "/var/tmp/trunkline-models-bench";
   std::size_t events = 2'000'000;
   std::vector<std::size_t> batches{10'000};  // as the server has it
-  std::vector<std::string> only{"leads", "analytics", "conversion"};
+  std::vector<std::string> only{"leads", "analytics", "conversion"}, stories{"close", "time", "spread"};
   CLI::App app("all read models");
   app.add_option("--postgres", plan.postgres)->envname("TRUNKLINE_TEST_POSTGRES")->required();
   app.add_option("--directory", directory);
@@ -31,6 +32,7 @@ int main(int argc, char** argv) {
   app.add_option("--batch-events", batches);
   app.add_option("--rows-cached", plan.rows_cached);
   app.add_option("--only", only);
+  app.add_option("--story", stories)->check(CLI::IsMember({"close", "time", "spread"}));
   CLI11_PARSE(app, argc, argv);
   logs::start(logs::Level::warn, logs::Format::logfmt);
   std::filesystem::create_directories(directory);
@@ -44,8 +46,9 @@ int main(int argc, char** argv) {
 
   using Arrival = OfficeSize::Arrival;
   for (const auto& [how, arrival] : {std::pair<std::string, Arrival>{"close", Arrival::close},
-                                     {"by time", Arrival::by_time},
+                                     {"time", Arrival::by_time},
                                      {"spread", Arrival::spread}}) {
+    if (std::find(stories.begin(), stories.end(), how) == stories.end()) continue;
     const std::string journal = directory + "/office-" + how + "-" + std::to_string(events);
     const std::size_t told = make_journal(
         journal, [&](const auto& arrived) { tell_office({.events = events, .arrival = arrival}, arrived); });
