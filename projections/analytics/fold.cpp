@@ -43,9 +43,7 @@ Status AnalyticsFold::read(const EventView& event) {
 
 // Everything that load() derives is made anew by every call: after an error it may be called again.
 Status AnalyticsFold::load(Postgres& session) {
-  call_news_.clear();
-  changed_.clear();
-  conversation_news_.clear();
+  forget_news();
   const auto probe = CallGroups::probe_of(calls_, [](const CallGroups::Candidate& each) {
     return KeyOf<PackedCall>{each.tenant, each.id};
   });
@@ -160,12 +158,14 @@ void AnalyticsFold::apply_call(CallNews& news) {
     if (stored.subject != call.subject) calls_.remove({stored.tenant, stored.subject});
   }
   count_call(call, Count::in, counts_);
-  calls_.touch({call.tenant, call.subject}).packed = leads::pack(call);
+  PackedCall& row = calls_.touch({call.tenant, call.subject});
+  row.packed = leads::pack(call);
+  of_call_[&row] = &call;
 }
 
 void AnalyticsFold::apply_conversation(ConversationNews& news) {
   const Conversation* before = news.stored ? &*news.stored : nullptr;
-  Conversation after;
+  Conversation& after = news.after;
   if (before != nullptr) {
     after = *before;
   } else {
@@ -179,24 +179,37 @@ void AnalyticsFold::apply_conversation(ConversationNews& news) {
   if (before != nullptr && *before == after) return;
   count_conversation(before, after.empty() ? nullptr : &after, counts_);
   if (after.empty()) return conversations_.remove({news.tenant, news.id});
-  conversations_.touch({news.tenant, news.id}).packed = pack(after);
+  PackedConversation& row = conversations_.touch({news.tenant, news.id});
+  row.packed = pack(after);
+  of_conversation_[&row] = &after;
 }
 
 WriteSet AnalyticsFold::take_writes() {
   WriteSet writes;
   groups_.take(writes);
-  calls_.take(writes, [](const PackedCall& row) { return call_row(*unpack_call(row), row.packed); });
-  conversations_.take(writes, [](const PackedConversation& row) {
-    return conversation_row(*unpack_conversation(row), row.packed);
+  calls_.take(writes, [this](const PackedCall& row) { return call_row(*of_call_.at(&row), row.packed); });
+  conversations_.take(writes, [this](const PackedConversation& row) {
+    return conversation_row(*of_conversation_.at(&row), row.packed);
   });
   facts_.take(writes);
   counts_.quarters.take(writes);
   counts_.words.take(writes);
-  for (Kept* kept : {&batch_calls_, &batch_conversations_, &batch_facts_}) kept->clear();
+  forget_batch();
+  return writes;
+}
+
+// What load() derived of the batch.
+void AnalyticsFold::forget_news() {
+  of_call_.clear();
+  of_conversation_.clear();
   call_news_.clear();
   changed_.clear();
   conversation_news_.clear();
-  return writes;
+}
+
+void AnalyticsFold::forget_batch() {
+  forget_news();
+  for (Kept* kept : {&batch_calls_, &batch_conversations_, &batch_facts_}) kept->clear();
 }
 
 void AnalyticsFold::settled() {
@@ -212,10 +225,7 @@ void AnalyticsFold::drop() {
   conversations_.drop();
   facts_.drop();
   counts_.drop();
-  for (Kept* kept : {&batch_calls_, &batch_conversations_, &batch_facts_}) kept->clear();
-  call_news_.clear();
-  changed_.clear();
-  conversation_news_.clear();
+  forget_batch();
 }
 
 void AnalyticsFold::begins_empty() {
@@ -223,6 +233,8 @@ void AnalyticsFold::begins_empty() {
   conversations_.begins_empty();
   facts_.begins_empty();
   groups_.begins_empty();
+  counts_.quarters.begins_empty();
+  counts_.words.begins_empty();
 }
 
 }  // namespace trunkline::analytics

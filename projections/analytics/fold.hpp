@@ -5,7 +5,6 @@
 //            or came into
 //   apply()  facts merged, counted, packed; nothing is asked any more                                pure
 #pragma once
-#include <map>
 #include <unordered_map>
 
 #include "projections/analytics/counts.hpp"
@@ -44,6 +43,7 @@ class AnalyticsFold final : public Fold {
     const leads::Fact* stated = nullptr;
     std::vector<Mark> gone, come;
     std::optional<Conversation> stored;
+    Conversation after;
   };
   using Kept = std::unordered_map<std::string, leads::Fact>;
 
@@ -53,6 +53,8 @@ class AnalyticsFold final : public Fold {
   Status load_facts(Postgres& session);
   Status load_conversations(Postgres& session);
   ConversationNews& news_of(const std::string& tenant, std::string_view conversation);
+  void forget_batch();
+  void forget_news();
   void apply_call(CallNews& news);
   void apply_conversation(ConversationNews& news);
 
@@ -63,9 +65,12 @@ class AnalyticsFold final : public Fold {
   Counts counts_;
 
   Kept batch_calls_, batch_conversations_, batch_facts_;  // what the batch states, by fact_key
-  std::map<std::string, CallNews> call_news_;             // by contact_key of the call
+  std::unordered_map<std::string, CallNews> call_news_;   // by contact_key of the call
   std::vector<Changed> changed_;
-  std::map<std::string, ConversationNews> conversation_news_;
+  std::unordered_map<std::string, ConversationNews> conversation_news_;
+  // What changed rows are packed of.
+  std::unordered_map<const PackedCall*, const leads::Fact*> of_call_;
+  std::unordered_map<const PackedConversation*, const Conversation*> of_conversation_;
 };
 
 // Calls, conversations and every sum against the facts (recount.cpp).

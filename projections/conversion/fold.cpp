@@ -73,17 +73,17 @@ Result<ConversionFold::AllNews> ConversionFold::join_calls(Postgres& session) {
 
 Status ConversionFold::load_facts(Postgres& session) {
   merged_.clear();
-  const auto all = join_calls(session);
+  auto all = join_calls(session);
   if (!all) return all.error();
   for (const auto& [key, news] : *all) {
     facts_.want({news.fact.tenant, news.fact.family, news.fact.subject});
     for (const std::string& former : news.formerly) facts_.want({news.fact.tenant, news.fact.family, former});
   }
   if (const auto loaded = facts_.load(session); !loaded) return loaded;
-  for (const auto& [key, news] : *all) {
+  for (auto& [key, news] : *all) {
     const auto stored = stored_of(news);
     if (!stored) return stored.error();
-    merge_fact(news, *stored);
+    merge_fact(std::move(news), *stored);
   }
   return done();
 }
@@ -102,8 +102,8 @@ Result<std::vector<leads::Fact>> ConversionFold::stored_of(const News& news) con
   return all;
 }
 
-void ConversionFold::merge_fact(const News& news, const std::vector<leads::Fact>& stored) {
-  MergedFact merged{news.fact, news.formerly, {}, {}};
+void ConversionFold::merge_fact(News news, const std::vector<leads::Fact>& stored) {
+  MergedFact merged{std::move(news.fact), std::move(news.formerly), {}, {}};
   for (const leads::Fact& part : stored) merged.fact.merge(part);
   if (stored.size() == 1 && stored.front() == merged.fact) return;
   for (const leads::Fact& part : stored) merged.before.push_back(placed(part));
@@ -140,7 +140,9 @@ void ConversionFold::apply() {
     move_entries(merged);
     const leads::Fact& fact = merged.fact;
     for (const std::string& former : merged.formerly) facts_.remove({fact.tenant, fact.family, former});
-    facts_.touch({fact.tenant, fact.family, fact.subject}).packed = leads::pack(fact);
+    leads::PackedFact& row = facts_.touch({fact.tenant, fact.family, fact.subject});
+    row.packed = leads::pack(fact);
+    of_row_[&row] = &fact;
   }
 }
 
@@ -176,7 +178,7 @@ WriteSet ConversionFold::take_writes() {
   loaded_.store(writes);
   groups_.take(writes);
   facts_.take(writes,
-              [](const leads::PackedFact& row) { return fact_row(*leads::unpack_fact(row), row.packed); });
+              [this](const leads::PackedFact& row) { return fact_row(*of_row_.at(&row), row.packed); });
   statements_.take(writes);
   contacts_.take(writes);
   peers_.take(writes);
@@ -188,6 +190,7 @@ void ConversionFold::forget_batch() {
   loaded_.clear();
   batch_.clear();
   merged_.clear();
+  of_row_.clear();
   texts_.clear();
   loaded_texts_.clear();
 }

@@ -7,7 +7,7 @@
 //   apply()  statements are merged; entries of facts go out as they were and in as they are    pure
 //   take_writes()  rows are packed; leads and journeys are derived from members
 #pragma once
-#include <map>
+#include <unordered_map>
 
 #include "projections/call_groups.hpp"
 #include "projections/conversion/batch.hpp"
@@ -35,7 +35,7 @@ class ConversionFold final : public Fold {
     leads::Fact fact;
     std::vector<std::string> formerly;
   };
-  using AllNews = std::map<std::string, News>;  // by fact_key
+  using AllNews = std::unordered_map<std::string, News>;  // by fact_key
   struct Placed {
     std::string contact;  // key; empty: nobody's
     Entries entries;      // their texts live in the pool
@@ -53,7 +53,7 @@ class ConversionFold final : public Fold {
   Result<AllNews> join_calls(Postgres& session);
   Status load_facts(Postgres& session);
   Result<std::vector<leads::Fact>> stored_of(const News& news) const;
-  void merge_fact(const News& news, const std::vector<leads::Fact>& stored);
+  void merge_fact(News news, const std::vector<leads::Fact>& stored);
   Placed placed(const leads::Fact& fact);
   void move_entries(const MergedFact& merged);
   Entries kept(Entries entries);
@@ -69,6 +69,8 @@ class ConversionFold final : public Fold {
   LoadedContacts loaded_;
   Batch batch_;
   std::vector<MergedFact> merged_;
+  std::unordered_map<const leads::PackedFact*, const leads::Fact*>
+      of_row_;  // those in merged_, by their rows
 };
 
 // Facts' columns, ids of calls, whose statements are, contacts' entries of facts, leads and journeys, counted

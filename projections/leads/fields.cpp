@@ -18,6 +18,8 @@ constexpr std::array<std::string_view, 48> known_names = {
     "city",      "time_zone",       "vip",           "assigned_to",   "opt_out",     "initial_value_e4",
     "booked",    "transferred",     "topic",         "listing_id",    "resource_id", "provider"};
 
+constexpr std::size_t fields_usual = 8, fields_most = 256;  // room is made for, at once
+
 std::size_t code_of(std::string_view name) {
   const auto found = std::find(known_names.begin(), known_names.end(), name);
   return found == known_names.end() ? 0 : static_cast<std::size_t>(found - known_names.begin()) + 1;
@@ -37,6 +39,7 @@ std::vector<Field>::iterator Fields::lower(std::string_view name) {
 }
 
 void Fields::state(std::string_view name, std::string_view value, const Stamp& stamp, std::uint8_t rank) {
+  if (fields_.empty()) fields_.reserve(fields_usual);
   const auto at = lower(name);
   if (at == fields_.end() || at->name != name) {
     fields_.insert(at, Field{std::string{name}, std::string{value}, stamp, rank});
@@ -87,6 +90,7 @@ void Fields::forget(const std::function<bool(std::string_view)>& test) {
 void Fields::pack(Packer& out) const {
   std::vector<Stamp> stamps;
   std::vector<std::size_t> stamp_of;
+  stamp_of.reserve(fields_.size());
   for (const Field& field : fields_) {
     const auto known = std::find(stamps.begin(), stamps.end(), field.stamp);
     stamp_of.push_back(static_cast<std::size_t>(known - stamps.begin()));
@@ -107,7 +111,9 @@ Fields Fields::unpack(Unpacker& in) {
   std::vector<Stamp> stamps;
   for (std::uint64_t n = in.count(); n > 0 && in.ok(); --n) stamps.push_back(in.stamp());
   Fields fields;
-  for (std::uint64_t n = in.count(); n > 0 && in.ok(); --n) {
+  std::uint64_t n = in.count();
+  fields.fields_.reserve(std::min<std::uint64_t>(n, fields_most));  // the bytes may be damaged
+  for (; n > 0 && in.ok(); --n) {
     Field field;
     field.name = unpack_name(in);
     const std::uint64_t stamp = in.count();

@@ -48,7 +48,11 @@ Status LeadsFold::load_moments(Postgres& session) {
 
 void LeadsFold::apply() {
   for (const Fact& fact : gone_) facts_.remove({fact.tenant, fact.family, fact.subject});
-  for (const Fact& fact : merged_) facts_.touch({fact.tenant, fact.family, fact.subject}).packed = pack(fact);
+  for (const Fact* fact : merged_) {
+    PackedFact& row = facts_.touch({fact->tenant, fact->family, fact->subject});
+    row.packed = pack(*fact);
+    of_row_[&row] = fact;
+  }
   for (const auto& [key, news] : batch_.contacts) loaded_.contact(key).details.merge(news.details);
   const Ranges nothing{};
   for (const auto& [key, change] : changes_) {
@@ -61,13 +65,14 @@ void LeadsFold::apply() {
 void LeadsFold::take_texts(WriteSet& writes) {
   TableWrite texts{
       TableWrite::Kind::insert, TextRow::table, column_names<TextRow>(), TextRow::key_columns, {}, 0};
-  std::erase_if(batch_.texts, [this](const TextRow& row) {
-    return texts_to_write_.erase({to_micros(row.at), static_cast<std::uint64_t>(row.tie)}) == 0;
-  });
-  std::sort(batch_.texts.begin(), batch_.texts.end(),
-            [](const TextRow& a, const TextRow& b) { return key_of(a) < key_of(b); });
-  for (const TextRow& row : batch_.texts) encode_row(texts.tuples, row);
-  texts.rows = batch_.texts.size();
+  std::vector<const TextRow*> rows;
+  for (const TextRow& row : batch_.texts)
+    if (texts_to_write_.erase({to_micros(row.at), static_cast<std::uint64_t>(row.tie)}) == 1)
+      rows.push_back(&row);
+  std::sort(rows.begin(), rows.end(),
+            [](const TextRow* a, const TextRow* b) { return key_of(*a) < key_of(*b); });
+  for (const TextRow* row : rows) encode_row(texts.tuples, *row);
+  texts.rows = rows.size();
   if (texts.rows > 0) writes.push_back(std::move(texts));
 }
 
@@ -76,19 +81,31 @@ WriteSet LeadsFold::take_writes() {
   loaded_.store(writes);
   take_texts(writes);
   groups_.take(writes);
-  facts_.take(writes, [](const PackedFact& row) { return fact_row(*unpack_fact(row), row.packed); });
+  facts_.take(writes, [this](const PackedFact& row) { return fact_row(*of_row_.at(&row), row.packed); });
   contacts_.take(writes);
   peers_.take(writes);
   former_.taken();
   inheriting_.taken();
-  loaded_.clear();
-  batch_.clear();
+  forget_batch();
+  return writes;
+}
+
+// What load() derived of the batch's facts.
+void LeadsFold::forget_facts() {
   merged_.clear();
+  of_row_.clear();
+  remade_.clear();
+  news_.clear();
   gone_.clear();
   changes_.clear();
   texts_to_write_.clear();
+}
+
+void LeadsFold::forget_batch() {
+  forget_facts();
+  loaded_.clear();
+  batch_.clear();
   ranges_.clear();
-  return writes;
 }
 
 void LeadsFold::settled() {
@@ -107,13 +124,7 @@ void LeadsFold::drop() {
   former_.drop();
   groups_.drop();
   inheriting_.drop();
-  loaded_.clear();
-  batch_.clear();
-  merged_.clear();
-  gone_.clear();
-  changes_.clear();
-  texts_to_write_.clear();
-  ranges_.clear();
+  forget_batch();
 }
 
 void LeadsFold::begins_empty() {

@@ -9,8 +9,9 @@
 //   apply()  contacts: details, figures, openings, erasure; nothing is asked any more         pure
 //   take_writes()  packs rows; leads are derived from their members
 #pragma once
+#include <deque>
 #include <memory>
-#include <set>
+#include <unordered_set>
 
 #include "projections/call_groups.hpp"
 #include "projections/leads/batch.hpp"
@@ -20,6 +21,10 @@
 #include "projections/projection.hpp"
 
 namespace trunkline::leads {
+
+struct HashOfStamp {
+  std::size_t operator()(const Stamp& stamp) const { return stamp.tie; }  // of a content's hash
+};
 
 class LeadsFold final : public Fold {
  public:
@@ -38,6 +43,8 @@ class LeadsFold final : public Fold {
   Status load_contacts(Postgres& session);
   Status load_moments(Postgres& session);
   void take_texts(WriteSet& writes);
+  void forget_batch();
+  void forget_facts();
   Status open_names();
   Status open_jobs(const std::vector<const ToOpen*>& jobs);
   bool wants_opening(const ToOpen& job);
@@ -49,12 +56,14 @@ class LeadsFold final : public Fold {
     std::vector<std::string> formerly;  // ids by which parts of a call were known
     std::vector<Fact> stored;
   };
-  using AllNews = std::vector<News>;
-  Result<AllNews> join_calls(Postgres& session);
+  using AllNews = std::deque<News>;  // a place for each: merged_ may point at its fact
+  Status join_calls(Postgres& session);
   static void tell_call(const Fact& fact, const std::string& call, News& news);
   Status load_rows(Postgres& session, AllNews& news);
-  Status take_up_inheriting(Postgres& session, AllNews& news);
-  void settle_fact(const News& news, Fact merged);
+  Status take_up_inheriting(Postgres& session);
+  const Fact& merged_of(const News& news);
+  Fact& copy_of(const Fact& fact) { return remade_.emplace_back(fact); }
+  void settle_fact(const News& news, const Fact& merged);  // which outlives the batch's load()
   void settle_conversation(const News& news);
   void settle_message(const News& news);
 
@@ -68,9 +77,12 @@ class LeadsFold final : public Fold {
   Inheriting inheriting_;
 
   Batch batch_;
-  std::vector<Fact> merged_;                           // facts that the batch changes
-  std::vector<Fact> gone_;                             // calls that are part of another now
-  std::set<Stamp> texts_to_write_;                     // of statements whose sealed part is not stored yet
+  AllNews news_;
+  std::deque<Fact> remade_;          // facts that are more than what one of the news says
+  std::vector<const Fact*> merged_;  // facts that the batch changes, in batch_, news_ or remade_
+  std::unordered_map<const PackedFact*, const Fact*> of_row_;  // the same, by their rows
+  std::vector<Fact> gone_;                                     // calls that are part of another now
+  std::unordered_set<Stamp, HashOfStamp> texts_to_write_;  // of statements with a sealed part not yet stored
   std::unordered_map<std::string, std::string> with_;  // the batch's conversations: with whom, by contact_key
   std::vector<ConversationKey> moved_conversations_;   // with somebody else than was known
   std::unordered_map<std::string, TotalsChange> changes_;  // by contact

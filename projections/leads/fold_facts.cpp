@@ -7,26 +7,25 @@
 namespace trunkline::leads {
 
 // Calls stand under one id, whichever of theirs the events named.
-Result<LeadsFold::AllNews> LeadsFold::join_calls(Postgres& session) {
+Status LeadsFold::join_calls(Postgres& session) {
   const auto probe = CallGroups::probe_of(facts_, [](const CallGroups::Candidate& each) {
     return KeyOf<PackedFact>{each.tenant, "call", each.id};
   });
-  if (const auto loaded = groups_.load(session, probe); !loaded) return loaded.error();
-  AllNews all;
-  std::unordered_map<std::string, std::size_t> calls;
+  if (const auto loaded = groups_.load(session, probe); !loaded) return loaded;
+  std::unordered_map<std::string, News*> calls;
   for (const auto& [key, fact] : batch_.facts) {
     if (fact.family != "call") {
-      all.emplace_back().fact = &fact;
+      news_.emplace_back().fact = &fact;
       continue;
     }
     const std::string& call = groups_.call_of(fact.tenant, fact.subject);
-    const auto [known, fresh] = calls.try_emplace(contact_key(fact.tenant, call), all.size());
-    if (fresh) all.emplace_back();
-    tell_call(fact, call, all[known->second]);
+    const auto [known, fresh] = calls.try_emplace(contact_key(fact.tenant, call), nullptr);
+    if (fresh) known->second = &news_.emplace_back();
+    tell_call(fact, call, *known->second);
   }
   for (const auto& moved : groups_.moved())
-    all[calls.at(contact_key(moved.tenant, moved.now))].formerly.push_back(moved.before);
-  return all;
+    calls.at(contact_key(moved.tenant, moved.now))->formerly.push_back(moved.before);
+  return done();
 }
 
 void LeadsFold::tell_call(const Fact& fact, const std::string& call, News& news) {
@@ -63,32 +62,34 @@ Status LeadsFold::load_rows(Postgres& session, AllNews& news) {
 }
 
 Status LeadsFold::load_facts(Postgres& session) {
-  merged_.clear();
-  gone_.clear();
-  changes_.clear();
-  texts_to_write_.clear();
+  forget_facts();
   with_.clear();
   moved_conversations_.clear();
   former_.restart();
   inheriting_.restart();
-  auto news = join_calls(session);
-  if (!news) return news.error();
-  if (const auto loaded = load_rows(session, *news); !loaded) return loaded;
-  for (const News& each : *news)
+  if (const auto joined = join_calls(session); !joined) return joined;
+  if (const auto loaded = load_rows(session, news_); !loaded) return loaded;
+  for (const News& each : news_)
     if (each.fact->family == "conversation") settle_conversation(each);
-  if (const auto taken = take_up_inheriting(session, *news); !taken) return taken;
-  for (const News& each : *news) {
+  if (const auto taken = take_up_inheriting(session); !taken) return taken;
+  for (const News& each : news_) {
     if (each.fact->family == "message") settle_message(each);
     if (each.fact->family == "message" || each.fact->family == "conversation") continue;
-    Fact merged = *each.fact;
-    for (const Fact& stored : each.stored) merged.merge(stored);
-    settle_fact(each, std::move(merged));
+    settle_fact(each, merged_of(each));
   }
   return done();
 }
 
+// What is stored and what is stated together; the latter itself where nothing is stored.
+const Fact& LeadsFold::merged_of(const News& news) {
+  if (news.stored.empty()) return *news.fact;
+  Fact& merged = copy_of(*news.fact);
+  for (const Fact& stored : news.stored) merged.merge(stored);
+  return merged;
+}
+
 // Messages that name nobody follow a conversation that turns out to be with somebody else.
-Status LeadsFold::take_up_inheriting(Postgres& session, AllNews& news) {
+Status LeadsFold::take_up_inheriting(Postgres& session) {
   const auto messages = inheriting_.of(session, moved_conversations_);
   if (!messages) return messages.error();
   AllNews more;
@@ -104,21 +105,22 @@ Status LeadsFold::take_up_inheriting(Postgres& session, AllNews& news) {
     taken.fact = taken.own.get();
   }
   if (const auto loaded = load_rows(session, more); !loaded) return loaded;
-  std::move(more.begin(), more.end(), std::back_inserter(news));
+  std::move(more.begin(), more.end(), std::back_inserter(news_));
   return done();
 }
 
 void LeadsFold::settle_conversation(const News& news) {
-  Fact merged = *news.fact;
-  for (const Fact& stored : news.stored) merged.merge(stored);
+  const Fact& merged = merged_of(news);
   with_[contact_key(merged.tenant, merged.subject)] = merged.contact();
   if (!news.stored.empty() && news.stored.front().contact() != merged.contact())
     moved_conversations_.push_back({merged.tenant, merged.subject});
-  settle_fact(news, std::move(merged));
+  settle_fact(news, merged);
 }
 
 void LeadsFold::settle_message(const News& news) {
-  Fact merged = *news.fact;
+  if (news.stored.empty() && !news.fact->inherits() && !news.fact->fields.empty())
+    return settle_fact(news, *news.fact);
+  Fact& merged = copy_of(*news.fact);
   if (!news.stored.empty()) {
     merged.merge(news.stored.front());
     merged.inherited = news.stored.front().inherited;
@@ -131,11 +133,11 @@ void LeadsFold::settle_message(const News& news) {
     if (with != with_.end()) merged.inherited = with->second;
     inheriting_.note(merged);
   }
-  settle_fact(news, std::move(merged));
+  settle_fact(news, merged);
 }
 
 // Takes out what is stored of it and puts in what it is now.
-void LeadsFold::settle_fact(const News& news, Fact merged) {
+void LeadsFold::settle_fact(const News& news, const Fact& merged) {
   if (news.stored.size() == 1 && news.stored.front() == merged) return;
   const auto owner = [&](const Contribution& to) {
     return to.contact.empty() ? std::string{} : contact_key(merged.tenant, to.contact);
@@ -163,7 +165,7 @@ void LeadsFold::settle_fact(const News& news, Fact merged) {
     if (!before.contact.empty()) changes_[owner(before)].take_out(before);
     if (!now.contact.empty()) changes_[owner(now)].put_in(now);
   }
-  merged_.push_back(std::move(merged));
+  merged_.push_back(&merged);
 }
 
 }  // namespace trunkline::leads
