@@ -10,7 +10,8 @@
 // part it is the least of theirs.
 //
 // The same question asked again within the same second, while no read model of the process has committed
-// anything of the partition, is answered from memory (QueryMemory). Whoever waits for a position is not.
+// anything of the partition, is answered from memory (QueryMemory), and asked of Postgres once when many ask
+// it at the same moment. Whoever waits for a position is not.
 #pragma once
 #include <functional>
 #include <memory>
@@ -26,6 +27,7 @@
 #include "core/keys.hpp"
 #include "core/log/log.hpp"
 #include "core/postgres.hpp"
+#include "projections/kept_answers.hpp"
 #include "projections/others_progress.hpp"
 #include "projections/progress.hpp"
 #include "projections/projection.hpp"
@@ -35,11 +37,10 @@ namespace trunkline {
 
 // What queries remember of one another; nothing that they could not find out again. Any thread.
 struct TenantFacts;
-struct KeptAnswer;
 struct QueryMemory {
   // By tenant and models; shared: a question goes on with what it began with.
   BoundedCache<std::shared_ptr<const TenantFacts>> tenants{10'000};
-  BoundedCache<std::shared_ptr<const KeptAnswer>> answers{512};  // of at most 64 KiB, by question
+  KeptAnswers answers{512};  // of at most 64 KiB
 };
 
 // What queries need of the process; outlives the routes. Any thread.

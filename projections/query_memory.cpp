@@ -1,23 +1,7 @@
 // Answers that were given a moment ago and are still exact (query.hpp).
-#include <chrono>
-
 #include "projections/answer.hpp"
 
 namespace trunkline {
-
-// What an answer depends on besides the question: what was committed, what was erased, and the second.
-struct AnswerStamp {
-  std::vector<Offset> committed;
-  std::uint64_t erasures = 0;
-  std::chrono::sys_seconds second;
-  bool operator==(const AnswerStamp&) const = default;
-};
-
-struct KeptAnswer {
-  AnswerStamp stamp;
-  http::Response response;
-};
-
 namespace {
 
 constexpr std::size_t kept_bytes_max = 64 * 1024;
@@ -62,12 +46,11 @@ http::Handler answering(const QueryContext& context, Answer answer) {
                            ? std::nullopt
                            : stamp_of(context, *tenant);
     if (!stamp) return respond(answer(context, request));
-    const std::string key = key_of(request, *tenant);
-    if (const auto kept = context.memory->answers.find(key); kept && (*kept)->stamp == *stamp)
-      return (*kept)->response;
+    auto turn = context.memory->answers.take_turn(key_of(request, *tenant), *stamp);
+    if (turn.answer()) return turn.answer()->response;
     http::Response response = respond(answer(context, request));
     if (response.status == 200 && !response.pieces && response.body.size() <= kept_bytes_max)
-      context.memory->answers.put(key, std::make_shared<const KeptAnswer>(KeptAnswer{*stamp, response}));
+      turn.tell(std::make_shared<const KeptAnswer>(KeptAnswer{*stamp, response}));
     return response;
   };
 }
