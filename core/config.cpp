@@ -31,6 +31,7 @@ const Setting settings_known[] = {
     {"port", NumberSetting{&Settings::port, 0, 65'535}},
     {"postgres", TextSetting{&Settings::postgres, ""}},
     {"roles", TextSetting{&Settings::roles, ""}},
+    {"read_models", TextSetting{&Settings::read_models, ""}},
     {"partitions", NumberSetting{&Settings::partitions, 1, 1'024}},
     {"journal_compression", TextSetting{&Settings::journal_compression, "lz4|zstd|none"}},
     {"kafka_servers", TextSetting{&Settings::kafka_servers, ""}},

@@ -22,6 +22,7 @@ struct Settings {
       "dbname=trunkline";  // a libpq address; a unix socket saves a third of a query's cost
 
   std::string roles = "all";  // ingest,commands,projections,query: on Kafka several processes share the work
+  std::string read_models = "all";  // those that this process folds, "leads,analytics": others fold the rest
 
   std::int64_t partitions = 16;             // of a new journal; can never be changed afterwards
   std::string journal_compression = "lz4";  // lz4 | zstd | none: 3:1 at no measurable cost

@@ -4,6 +4,7 @@
 
 #include "core/crypto.hpp"
 #include "core/logs.hpp"
+#include "ops/roles.hpp"
 #include "projections/checkpoint.hpp"
 #include "projections/runner.hpp"
 
@@ -43,7 +44,9 @@ bool is_kept_up(const Version& version, const Projection& projection) {
 
 Result<std::unique_ptr<Folding>> Folding::start(Log& log, KeyStore& keys, const Settings& settings,
                                                 Share share) {
-  std::unique_ptr<Folding> folding{new Folding(log, keys, settings)};
+  auto models = parse_read_models(settings.read_models);
+  if (!models) return models.error();
+  std::unique_ptr<Folding> folding{new Folding(log, keys, settings, std::move(*models))};
   if (auto installed = folding->install_all(); !installed) return installed.error();
   if (share == Share::others) return folding;
   if (auto kept = folding->keep_what_is_there(); !kept) return kept.error();
@@ -78,7 +81,7 @@ Status Folding::keep_what_is_there() {
   auto session = Postgres::connect(settings_.postgres);
   if (!session) return session.error();
   std::vector<std::pair<Projection, bool>> wanted;
-  for (const Projection& projection : projections()) {
+  for (const Projection& projection : models_) {
     const auto versions = read_versions(*session, projection);
     if (!versions) return versions.error();
     for (const Version& version : *versions)

@@ -24,8 +24,9 @@ class Folding {
  public:
   enum class Share { ours, others };  // whether this process folds, or other ones do
 
-  // Installs bookkeeping and models; the runners run when it returns. Log and keys outlive it. A model whose
-  // live rows other code made is left as it is, and said so: it has to be rebuilt.
+  // Installs bookkeeping and all models; the runners of those that the settings name run when it returns. Log
+  // and keys outlive it. A model whose live rows other code made is left as it is, and said so: it has to be
+  // rebuilt.
   static Result<std::unique_ptr<Folding>> start(Log& log, KeyStore& keys, const Settings& settings,
                                                 Share share = Share::ours);
   ~Folding();
@@ -42,7 +43,8 @@ class Folding {
     bool live = false;
     std::vector<std::jthread> threads;  // last: they use the above
   };
-  Folding(Log& log, KeyStore& keys, const Settings& settings) : log_(log), keys_(keys), settings_(settings) {}
+  Folding(Log& log, KeyStore& keys, const Settings& settings, std::vector<Projection> models)
+      : log_(log), keys_(keys), settings_(settings), models_(std::move(models)) {}
   Status install_all();
   Status keep_what_is_there();
   void keep(const Projection& projection, bool live);
@@ -51,6 +53,7 @@ class Folding {
   Log& log_;
   KeyStore& keys_;
   const Settings settings_;
+  const std::vector<Projection> models_;  // that this process folds
   Progress progress_;
   std::vector<Error> outdated_;
   std::list<Kept> kept_;

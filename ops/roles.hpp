@@ -1,8 +1,10 @@
 // What a process does: all of it, or on Kafka a part, with others beside it.
 #pragma once
 #include <string_view>
+#include <vector>
 
 #include "core/result.hpp"
+#include "projections/projection.hpp"
 
 namespace trunkline {
 
@@ -17,5 +19,8 @@ struct Roles {
 
 // "ingest,query"; "all". Errors: stop "config".
 Result<Roles> parse_roles(std::string_view text);
+
+// "leads,analytics"; "all". In the order of the list. Errors: stop "config", also where none is named.
+Result<std::vector<Projection>> parse_read_models(std::string_view text);
 
 }  // namespace trunkline

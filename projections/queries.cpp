@@ -2,6 +2,7 @@
 #include "projections/analytics/queries.hpp"
 
 #include "projections/conversion/queries.hpp"
+#include "projections/lead_desk/queries.hpp"
 #include "projections/leads/queries.hpp"
 #include "projections/query.hpp"
 #include "projections/scorecard/queries.hpp"
@@ -14,6 +15,7 @@ void add_query_routes(http::Routes& routes, const QueryContext& context) {
   analytics::add_routes(routes, context);
   conversion::add_routes(routes, context);
   scorecard::add_routes(routes, context);
+  desk::add_routes(routes, context);
 }
 
 }  // namespace trunkline

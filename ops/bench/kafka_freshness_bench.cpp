@@ -1,8 +1,9 @@
 // How soon an event can be seen: from the moment at which it is produced to the answer over HTTP that shows
-// it, at 5,000 events a second in an open loop, with every read model kept up.
+// it, in an open loop: with the lead desk alone kept up, which is what peers were measured on, and with every
+// read model.
 //
 //   kafka_freshness_bench --postgres ADDRESS --kafka HOST:PORT --broker-pid PID --binary TRUNKLINE
-//                         [--rate N] [--batch N] [--seconds S] [--warm S]
+//                         [--read-models NAMES --rate N…] [--batch N] [--seconds S] [--warm S]
 //
 // Through the door (POST /v1/events over kept connections; the answer's position goes into min_position of
 // the question) and over an inbound topic (a bare producer; asked again every 2 ms); with everything in one
@@ -11,6 +12,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "core/logs.hpp"
@@ -80,63 +82,95 @@ void print_cores(const char* what, const Serving::CpuSeconds& before, const Serv
   std::fflush(stdout);
 }
 
-struct Bench {
-  ServingPlan plan;
-  Beat beat;
+// What is kept up, the question that shows it, and how much comes in.
+struct Subject {
+  std::string read_models, question;
+  std::vector<double> rates;
+};
 
-  void measure(const Serving& serving, const char* what, const std::string& url, std::size_t senders,
-               const MakeSend& make_send) {
-    Serving::CpuSeconds before;
-    OpenLoop loop(beat, url, serving.key());
-    const auto outcome = loop.run(senders, make_send, [&] { before = serving.cpu_seconds(); });
-    print_freshness(what, outcome);
-    print_cores("meanwhile", before, serving.cpu_seconds(), beat.seconds);
+class Bench {
+ public:
+  Bench(ServingPlan plan, const Subject& subject, Beat beat)
+      : plan_(std::move(plan)), beat_(std::move(beat)) {
+    plan_.read_models = subject.read_models;
+    beat_.question = subject.question;
+    // Each of them comes twice while it warms, so that their keys are there by then.
+    const auto warmed = static_cast<std::size_t>(beat_.events_per_second * beat_.warm_seconds);
+    beat_.known_contacts = std::clamp<std::size_t>(warmed / 400 * 200, 200, beat_.known_contacts);
   }
 
   void one_process() {
-    Serving serving(plan, beat.tenants);
+    Serving serving(plan_, beat_.tenants);
     const std::string url = serving.start("all").url;
     measure(serving, "the door, one process", url, connections, over_http(url, serving.key()));
-    const auto before = serving.cpu_seconds();
-    std::this_thread::sleep_for(std::chrono::seconds{3});
-    print_cores("idle", before, serving.cpu_seconds(), 3);
-    BareProducer producer(plan.kafka, serving.inbound_topic("calls"));
-    beat.first_batch = 1'000'000;
+    BareProducer producer(plan_.kafka, serving.inbound_topic("calls"));
+    beat_.first_batch = 1'000'000;
     measure(serving, "an inbound topic, one process", url, 1, [&]() -> Send {
       return [&producer](const Batch& batch) {
         producer.produce(batch);
         return std::string{};
       };
     });
+    beat_.first_batch = 0;
+    const auto before = serving.cpu_seconds();
+    std::this_thread::sleep_for(std::chrono::seconds{3});
+    print_cores("idle", before, serving.cpu_seconds(), 3);
   }
 
   void two_processes() {
-    Serving serving(plan, beat.tenants);
+    Serving serving(plan_, beat_.tenants);
     serving.start("projections");
     const std::string url = serving.start("ingest,commands,query").url;
     measure(serving, "the door, another process folds", url, connections, over_http(url, serving.key()));
   }
+
+ private:
+  void measure(const Serving& serving, const char* what, const std::string& url, std::size_t senders,
+               const MakeSend& make_send) {
+    Serving::CpuSeconds before;
+    OpenLoop loop(beat_, url, serving.key());
+    const auto outcome = loop.run(senders, make_send, [&] { before = serving.cpu_seconds(); });
+    print_freshness(what, outcome);
+    print_cores("meanwhile", before, serving.cpu_seconds(), beat_.seconds);
+  }
+
+  ServingPlan plan_;
+  Beat beat_;
 };
+
+std::vector<Subject> subjects(const std::string& asked, const std::vector<double>& rates) {
+  const std::string desk = "/v1/lead-desk/by-contact", leads = "/v1/leads/by-contact";
+  if (asked.empty()) return {{"lead_desk", desk, {2'000, 5'000}}, {"all", leads, {1'500, 2'500, 5'000}}};
+  return {{asked, asked == "lead_desk" ? desk : leads, rates}};
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Bench bench;
-  std::string postgres;
+  ServingPlan plan;
+  Beat beat;
+  std::string postgres, asked;
+  std::vector<double> rates{5'000};
   CLI::App app("freshness on Kafka");
   app.add_option("--postgres", postgres)->envname("TRUNKLINE_TEST_POSTGRES")->required();
-  app.add_option("--kafka", bench.plan.kafka)->envname("TRUNKLINE_TEST_KAFKA")->required();
-  app.add_option("--broker-pid", bench.plan.broker)->envname("TRUNKLINE_TEST_KAFKA_PID")->required();
-  app.add_option("--binary", bench.plan.binary)->envname("TRUNKLINE_BINARY")->required();
-  app.add_option("--rate", bench.beat.events_per_second);
-  app.add_option("--batch", bench.beat.events_a_batch);
-  app.add_option("--seconds", bench.beat.seconds);
-  app.add_option("--warm", bench.beat.warm_seconds,
-                 "Seconds before that, in which most contacts become known");
+  app.add_option("--kafka", plan.kafka)->envname("TRUNKLINE_TEST_KAFKA")->required();
+  app.add_option("--broker-pid", plan.broker)->envname("TRUNKLINE_TEST_KAFKA_PID")->required();
+  app.add_option("--binary", plan.binary)->envname("TRUNKLINE_BINARY")->required();
+  app.add_option("--read-models", asked, "lead_desk, all, or names with commas between");
+  app.add_option("--rate", rates, "Events a second, with --read-models; several");
+  app.add_option("--batch", beat.events_a_batch);
+  app.add_option("--seconds", beat.seconds);
+  app.add_option("--warm", beat.warm_seconds, "Seconds before that, in which most contacts become known");
   CLI11_PARSE(app, argc, argv);
   ::setenv("TRUNKLINE_TEST_POSTGRES", postgres.c_str(), 1);
   logs::start(logs::Level::warn, logs::Format::logfmt);
-  bench.one_process();
-  bench.two_processes();
+  for (const Subject& subject : subjects(asked, rates))
+    for (const double rate : subject.rates) {
+      std::printf("%s kept up, %.0f events/s\n", subject.read_models.c_str(), rate);
+      beat.events_per_second = rate;
+      Bench bench(plan, subject, beat);
+      bench.one_process();
+      bench.two_processes();
+    }
   return 0;
 }

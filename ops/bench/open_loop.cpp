@@ -145,7 +145,7 @@ void OpenLoop::look_for_each() {
 }
 
 bool OpenLoop::sees(const std::function<std::string(const std::string&)>& get, const Probe& probe) const {
-  std::string target = "/v1/leads/by-contact?tenant=" + probe.tenant + "&phone=%2B" + probe.phone.substr(1);
+  std::string target = beat_.question + "?tenant=" + probe.tenant + "&phone=%2B" + probe.phone.substr(1);
   if (!probe.position.empty()) target += "&wait_ms=30000&min_position=" + probe.position;
   const bool known = get(target).find(R"("known":true)") != std::string::npos;
   if (!known && !probe.position.empty())

@@ -23,7 +23,8 @@ struct Beat {
   double probes_per_second = 50;
   double warm_seconds = 4, seconds = 15;  // measured are those produced after the warming
   std::size_t known_contacts = 10'000;
-  std::uint64_t first_batch = 0;  // another number, and all events are other ones
+  std::uint64_t first_batch = 0;                  // another number, and all events are other ones
+  std::string question = "/v1/leads/by-contact";  // that shows whether somebody is known
 };
 
 struct Batch {

@@ -46,6 +46,7 @@ Serving::Serving(const ServingPlan& plan, std::size_t tenants)
                                                         {"TRUNKLINE_POSTGRES", database_.address()},
                                                         {"TRUNKLINE_PORT", "0"},
                                                         {"TRUNKLINE_LOG_LEVEL", "warn"},
+                                                        {"TRUNKLINE_READ_MODELS", plan.read_models},
                                                         {"TRUNKLINE_KAFKA_SERVERS", plan.kafka},
                                                         {"TRUNKLINE_KAFKA_TOPIC", topic_}})
     ::setenv(name, value.c_str(), 1);

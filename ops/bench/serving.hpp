@@ -13,9 +13,10 @@
 namespace trunkline::bench {
 
 struct ServingPlan {
-  std::string kafka;   // host:port
-  std::string binary;  // trunkline
-  int broker = 0;      // the broker's process id
+  std::string kafka;                // host:port
+  std::string binary;               // trunkline
+  int broker = 0;                   // the broker's process id
+  std::string read_models = "all";  // that the processes fold
 };
 
 class Serving {

@@ -1,4 +1,4 @@
-#include "core/contact.hpp"
+#include "projections/asked_contact.hpp"
 #include "projections/install.hpp"
 #include "projections/leads/judging.hpp"
 #include "projections/leads/projection.hpp"
@@ -60,47 +60,6 @@ void write_lead(json::Writer& out, const FoundLead& lead) {
   out.key("members").raw(lead.row.value(0, lead_columns().size()).value_or("[]")).close('}');
 }
 
-struct Way {
-  std::string_view parameter;
-  ContactKind kind;
-};
-constexpr Way ways[] = {
-    {"phone", ContactKind::phone}, {"email", ContactKind::email}, {"visitor_id", ContactKind::visitor}};
-
-Result<std::string> token_of_literal(const QueryContext& context, const TenantId& tenant, const Way& way,
-                                     const std::string& literal) {
-  const auto value = normalise(way.kind, literal);
-  if (!value)
-    return rejected("query", std::string{way.parameter} +
-                                 ": not a contact point of that kind (a phone number begins "
-                                 "with + and its country)");
-  const auto secret = context.keys.tenant_secret(tenant);
-  if (!secret) return secret.error();
-  return token_of(Hmac(*secret), way.kind, *value).value();
-}
-
-Result<std::string> asked_token(const QueryContext& context, const http::Request& request) {
-  const auto tenant = request.tenant();
-  if (!tenant) return tenant.error();
-  std::optional<std::string> token;
-  const auto given = request.query.text("token", 64);
-  if (!given) return given.error();
-  if (given->has_value() && !kind_of_token(**given))
-    return rejected("query", "token: has not the form of a token");
-  token = *given;
-  for (const Way& way : ways) {
-    const auto literal = request.query.text(way.parameter, 254);
-    if (!literal) return literal.error();
-    if (!literal->has_value()) continue;
-    if (token) return rejected("query", "name one contact point only: phone, email, visitor_id or token");
-    const auto found = token_of_literal(context, *tenant, way, **literal);
-    if (!found) return found.error();
-    token = *found;
-  }
-  if (!token) return rejected("query", "name a contact point: phone, email, visitor_id or token");
-  return *token;
-}
-
 }  // namespace
 
 Result<Snapshot> rows_about(const QueryContext& context, const http::Request& request,
@@ -118,16 +77,14 @@ Result<http::Response> detail(const QueryContext& context, const http::Request& 
 }
 
 Result<http::Response> by_contact(const QueryContext& context, const http::Request& request) {
-  if (const auto known =
-          knows_only(request.query, {"phone", "email", "visitor_id", "token", "judged_at", "as_of"});
-      !known)
+  if (const auto known = knows_only(request.query, {"judged_at", "as_of"}, contact_parameters); !known)
     return known.error();
-  const auto token = asked_token(context, request);
+  const auto token = asked_contact(context, request);
   if (!token) return token.error();
-  const auto looked = look_up(context, request, *token);
+  const auto looked = look_up(context, request, token->value());
   if (!looked) return looked.error();
   return looked->snapshot.answer([&](json::Writer& out) {
-    out.key("known").boolean(looked->lead.known()).key("token").string(*token);
+    out.key("known").boolean(looked->lead.known()).key("token").string(token->value());
     if (looked->lead.known()) write_lead(out, looked->lead);
   });
 }
