@@ -9,7 +9,8 @@ namespace {
 
 using Milliseconds = std::chrono::milliseconds;
 
-constexpr int take_wait_ms = 250;  // how late a stop may be noticed
+constexpr int take_wait_ms = 250;          // how late a stop may be noticed
+constexpr Milliseconds commit_every{100};  // so much comes again after a crash
 constexpr Milliseconds backoff_first{50};
 constexpr Milliseconds backoff_most{5'000};
 constexpr std::chrono::hours expiry_every{1};
@@ -54,18 +55,27 @@ Status Bridge::append() {
   return refused.empty() ? done() : letters_.keep(refused);
 }
 
+Status Bridge::commit() {
+  const Status committed = group_.commit();
+  if (committed) committed_at_ = std::chrono::steady_clock::now();
+  return committed;
+}
+
 Result<std::size_t> Bridge::step(int wait_ms) {
   if (batch_.empty()) {
     auto taken = group_.take(limits_.messages_max, limits_.bytes_max, wait_ms);
     if (!taken) return taken.error();
     batch_ = std::move(*taken);
-    if (batch_.empty()) return std::size_t{0};
   }
-  if (const Status judged = judge(); !judged) return judged.error();
-  if (const Status appended = append(); !appended) return appended.error();
-  if (const Status committed = group_.commit(batch_); !committed) return committed.error();
   const std::size_t count = batch_.size();
-  batch_.clear();
+  if (count > 0) {
+    if (const Status judged = judge(); !judged) return judged.error();
+    if (const Status appended = append(); !appended) return appended.error();
+    group_.note(batch_);
+    batch_.clear();
+  }
+  if (count == 0 || std::chrono::steady_clock::now() >= committed_at_ + commit_every)
+    if (const Status committed = commit(); !committed) return committed.error();
   return count;
 }
 
@@ -93,7 +103,7 @@ Status Bridge::run(const std::stop_token& stop) {
     stopped.wait_for(lock, stop, backoff, [] { return false; });
     backoff = std::min(2 * backoff, backoff_most);
   }
-  return done();
+  return commit();
 }
 
 }  // namespace trunkline

@@ -1,10 +1,12 @@
 // From the inbound topics to the journal: each message is judged, keyed and sealed like an event at any other
 // door and appended; what is refused is kept as a dead letter. The group's offsets are committed only when
 // the journal and the letters have everything before them, so a crash at any moment means that some messages
-// are read again, and an event that is in the journal twice changes nothing.
+// are read again, and an event that is in the journal twice changes nothing. They are committed some times a
+// second and when nothing more comes: a commit for every few messages took longer than the messages.
 //
 // Whoever may write onto an inbound topic may write for every known tenant, and each event names its own.
 #pragma once
+#include <chrono>
 #include <stop_token>
 
 #include "core/log/kafka_inbound.hpp"
@@ -33,6 +35,7 @@ class Bridge {
  private:
   Status judge();
   Status append();
+  Status commit();
 
   const Gate& gate_;
   Log& log_;
@@ -42,6 +45,7 @@ class Bridge {
   Acceptance acceptance_;
   std::vector<InboundMessage> batch_;  // taken, and not dealt with yet
   std::vector<Refusal> refusals_;      // by place in the batch
+  std::chrono::steady_clock::time_point committed_at_{};
 };
 
 }  // namespace trunkline

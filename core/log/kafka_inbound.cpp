@@ -48,6 +48,7 @@ std::string_view InboundMessage::header(std::string_view name) const {
 
 struct InboundGroup::Impl {
   Client client;
+  std::map<std::pair<std::string, std::uint32_t>, std::uint64_t> noted = {};  // and not committed yet
 };
 
 InboundGroup::InboundGroup(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -94,21 +95,25 @@ Result<std::vector<InboundMessage>> InboundGroup::take(std::size_t messages_max,
   return messages;
 }
 
-Status InboundGroup::commit(const std::vector<InboundMessage>& dealt_with) {
-  std::map<std::pair<std::string_view, std::uint32_t>, std::uint64_t> next;
-  for (const InboundMessage& message : dealt_with) {
-    std::uint64_t& offset = next[{message.topic, message.partition}];
-    offset = std::max(offset, message.offset + 1);
-  }
+void InboundGroup::note(const std::vector<InboundMessage>& dealt_with) {
+  for (const InboundMessage& message : dealt_with)
+    impl_->noted[{message.topic, message.partition}] = message.offset + 1;
+}
+
+Status InboundGroup::commit() {
+  const auto& next = impl_->noted;
   if (next.empty()) return done();
   const Owned<rd_kafka_topic_partition_list_t> list{
       rd_kafka_topic_partition_list_new(static_cast<int>(next.size()))};
   for (const auto& [place, offset] : next)
-    rd_kafka_topic_partition_list_add(list.get(), std::string(place.first).c_str(),
+    rd_kafka_topic_partition_list_add(list.get(), place.first.c_str(),
                                       static_cast<std::int32_t>(place.second))
         ->offset = static_cast<std::int64_t>(offset);
   const auto code = rd_kafka_commit(impl_->client.get(), list.get(), 0);
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR || taken_over(code)) return done();
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR || taken_over(code)) {
+    impl_->noted.clear();
+    return done();
+  }
   return error_of(code, "committing what was read of the inbound topics", impl_->client.trouble());
 }
 

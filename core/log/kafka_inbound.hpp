@@ -37,9 +37,11 @@ class InboundGroup {
   // "kafka_access".
   Result<std::vector<InboundMessage>> take(std::size_t messages_max, std::size_t bytes_max, int wait_ms);
 
-  // The group goes on behind these. Where another member has taken a partition over it is that one's
-  // business, and no error. Errors: retry.
-  Status commit(const std::vector<InboundMessage>& dealt_with);
+  // The group is to go on behind these, from the next commit() on.
+  void note(const std::vector<InboundMessage>& dealt_with);
+  // A round trip, and a record on the broker's disk. Where another member has taken a partition over it is
+  // that one's business, and no error. Errors: retry.
+  Status commit();
 
  private:
   struct Impl;

@@ -27,7 +27,8 @@ namespace {
 
 constexpr std::size_t connections = 8;
 
-// As any integrator's producer would, which does not wait for others: no partitioner of ours, no key.
+// As any integrator's producer would, which does not wait for others: no partitioner of ours, no key. Without
+// a bound to what is in flight every message would be a request of its own, which pile up before the broker.
 class BareProducer {
  public:
   BareProducer(const std::string& servers, const std::string& topic) {
@@ -35,7 +36,8 @@ class BareProducer {
     char why[256];
     if (rd_kafka_conf_set(settings, "bootstrap.servers", servers.c_str(), why, sizeof why) !=
             RD_KAFKA_CONF_OK ||
-        rd_kafka_conf_set(settings, "linger.ms", "0", why, sizeof why) != RD_KAFKA_CONF_OK)
+        rd_kafka_conf_set(settings, "linger.ms", "0", why, sizeof why) != RD_KAFKA_CONF_OK ||
+        rd_kafka_conf_set(settings, "enable.idempotence", "true", why, sizeof why) != RD_KAFKA_CONF_OK)
       give_up(why);
     client_ = rd_kafka_new(RD_KAFKA_PRODUCER, settings, why, sizeof why);
     if (client_ == nullptr) give_up(why);

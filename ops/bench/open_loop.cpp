@@ -10,8 +10,9 @@
 namespace trunkline::bench {
 namespace {
 
-constexpr std::size_t askers = 4;
+constexpr std::size_t askers = 16;
 constexpr auto look_again = std::chrono::milliseconds{2};
+constexpr int looks_most = 20;  // then later and later: what is looked for is to be slow, not the looking
 
 std::string phone(std::uint64_t number) {
   return "+1415" + std::to_string(2'000'000 + number % 8'000'000);
@@ -136,7 +137,9 @@ void OpenLoop::look_for_each() {
     const Probe probe = std::move(probes_.front());
     probes_.pop_front();
     lock.unlock();
-    while (!sees(get, probe)) std::this_thread::sleep_for(look_again);
+    while (!sees(get, probe))
+      std::this_thread::sleep_for(
+          std::max<Steady::duration>(look_again, (Steady::now() - probe.due) / looks_most));
     const auto took = std::chrono::duration<double, std::milli>(Steady::now() - probe.due).count();
     lock.lock();
     if (probe.due - started_ >= std::chrono::duration<double>(beat_.warm_seconds))

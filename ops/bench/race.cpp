@@ -25,8 +25,8 @@ struct Jiffies {
 
 Jiffies jiffies_of(int pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  const std::string line{std::istreambuf_iterator<char>(file), {}};
-  if (line.empty()) return {};
+  std::string line;
+  if (!std::getline(file, line)) return {};  // it has just ended
   std::istringstream rest(line.substr(line.rfind(')') + 2));
   const std::vector<std::string> fields{std::istream_iterator<std::string>(rest), {}};
   return {std::stol(fields[11]) + std::stol(fields[12]), std::stol(fields[13]) + std::stol(fields[14]),
