@@ -168,6 +168,21 @@ void Postgres::keep_statements() {
   impl_->kept.on = true;
 }
 
+Status Postgres::listen(const std::string& channel) {
+  return impl_->command(("LISTEN " + channel).c_str());
+}
+
+std::vector<std::string> Postgres::heard() {
+  std::vector<std::string> words;
+  PGconn* session = impl_->session.get();
+  if (PQconsumeInput(session) != 1) return words;  // the next statement says what is wrong
+  while (PGnotify* told = PQnotifies(session)) {
+    if (told->be_pid != PQbackendPID(session)) words.emplace_back(told->extra);
+    PQfreemem(told);
+  }
+  return words;
+}
+
 bool Postgres::broken() const {
   return PQstatus(impl_->session.get()) != CONNECTION_OK;
 }

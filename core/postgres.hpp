@@ -131,6 +131,9 @@ class Postgres {
   Result<std::vector<BinaryRows>> fetch_together(std::span<const Question> questions);
   Status script(std::string_view sql);  // several statements, one transaction, no parameters
   bool broken() const;
+  // From now on the session hears what others tell with pg_notify('channel', word).
+  Status listen(const std::string& channel);
+  std::vector<std::string> heard();  // the words since the last time, without waiting and but for its own
   // From now on a statement with parameters stays prepared, and is planned only the first few times: for a
   // session that says the same few again and again.
   void keep_statements();

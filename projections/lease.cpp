@@ -5,6 +5,12 @@
 namespace trunkline {
 namespace {
 
+constexpr const char* channel = "trunkline_members";
+
+std::string word_for(const Projection& projection) {
+  return std::string{projection.name} + " " + std::to_string(projection.version);
+}
+
 // The statements of one claim, in one transaction; after a failed one the others do nothing.
 class Claiming {
  public:
@@ -13,6 +19,10 @@ class Claiming {
 
   Params model() const { return Params{}.text(projection_.name).integer(projection_.version); }
   Params mine() const { return model().text(member_.name); }
+
+  void tell_the_others() {
+    step("SELECT pg_notify($1, $2)", Params{}.text(channel).text(word_for(projection_)));
+  }
 
   Claiming& step(std::string_view sql, const Params& params) {
     (void)number(sql, params);
@@ -42,7 +52,8 @@ constexpr std::string_view say_alive =
     "INSERT INTO projections.members AS m (projection, version, member, heartbeat, backend, backend_start) "
     "SELECT $1, $2, $3, clock_timestamp(), pid, backend_start FROM pg_stat_activity "
     "WHERE pid = pg_backend_pid() ON CONFLICT (projection, version, member) DO UPDATE SET "
-    "heartbeat = excluded.heartbeat, backend = excluded.backend, backend_start = excluded.backend_start";
+    "heartbeat = excluded.heartbeat, backend = excluded.backend, backend_start = excluded.backend_start "
+    "RETURNING (m.xmax = 0)::integer";  // 1: it has just joined
 constexpr std::string_view forget_the_gone =
     "DELETE FROM projections.members m WHERE projection = $1 AND version = $2 AND member <> $3 "
     "AND (heartbeat < clock_timestamp() - $4::bigint * interval '1 millisecond' OR NOT EXISTS "
@@ -57,9 +68,9 @@ constexpr std::string_view know_every_partition =
 constexpr std::string_view count_members =
     "SELECT count(*) FROM projections.members WHERE projection = $1 AND version = $2";
 constexpr std::string_view give_up_surplus =
-    "UPDATE projections.leases SET owner = NULL WHERE projection = $1 AND version = $2 AND partition IN "
-    "(SELECT partition FROM projections.leases WHERE projection = $1 AND version = $2 AND owner = $3 "
-    " ORDER BY partition OFFSET $4)";
+    "WITH given_up AS (UPDATE projections.leases SET owner = NULL WHERE projection = $1 AND version = $2 AND "
+    "partition IN (SELECT partition FROM projections.leases WHERE projection = $1 AND version = $2 "
+    "AND owner = $3 ORDER BY partition OFFSET $4) RETURNING 1) SELECT count(*) FROM given_up";
 constexpr std::string_view raise_own =
     "UPDATE projections.leases SET epoch = epoch + 1 WHERE projection = $1 AND version = $2 AND owner = $3";
 constexpr std::string_view take_free =
@@ -97,14 +108,16 @@ Result<std::vector<Checkpoint>> claim(Postgres& session, const Projection& proje
   auto transaction = Transaction::begin(session, Transaction::Kind::durable);
   if (!transaction) return transaction.error();
   Claiming claiming(*transaction, projection, member);
-  claiming.step(take_turns, claiming.model()).step(say_alive, claiming.mine());
+  claiming.step(take_turns, claiming.model());
+  const auto joined = claiming.number(say_alive, claiming.mine());
   claiming.step(forget_the_gone, claiming.mine().integer(member.ttl.count()));
   claiming.step(free_what_is_theirs, claiming.mine());
   claiming.step(know_every_partition, claiming.model().integer(log.partitions()));
   const auto members = claiming.number(count_members, claiming.model());
   if (!members) return members.error();
   const std::int64_t share = (log.partitions() + *members - 1) / *members;
-  claiming.step(give_up_surplus, claiming.mine().integer(share));
+  const auto given_up = claiming.number(give_up_surplus, claiming.mine().integer(share));
+  if (joined && given_up && *joined + *given_up > 0) claiming.tell_the_others();
   if (kind == Claim::afresh) claiming.step(raise_own, claiming.mine());
   claiming.step(take_free, claiming.mine().integer(share));
   claiming.step(fence, claiming.mine().text(log.id().value()));
@@ -121,6 +134,14 @@ Result<std::vector<Checkpoint>> claim(Postgres& session, const Projection& proje
   return checkpoints;
 }
 
+Status hear_changes(Postgres& session) {
+  return session.listen(channel);
+}
+
+bool changed(Postgres& session, const Projection& projection) {
+  return std::ranges::count(session.heard(), word_for(projection)) > 0;
+}
+
 Status release(Postgres& session, const Projection& projection, const Member& member) {
   auto transaction = Transaction::begin(session, Transaction::Kind::durable);
   if (!transaction) return transaction.error();
@@ -130,6 +151,7 @@ Status release(Postgres& session, const Projection& projection, const Member& me
       claiming.mine());
   claiming.step("DELETE FROM projections.members WHERE projection = $1 AND version = $2 AND member = $3",
                 claiming.mine());
+  claiming.tell_the_others();
   if (!claiming.status()) return claiming.status();
   return transaction->commit();
 }

@@ -6,6 +6,9 @@
 // owner raises the epoch, in the lease and in the checkpoint, in one synchronously committed transaction:
 // when claim() returns, no earlier owner can commit any more, and what it committed last is in the checkpoint
 // that claim() returns.
+//
+// Who joins, leaves or gives partitions up tells the others in the same transaction, so that they need not
+// wait for their next heartbeat.
 #pragma once
 #include <chrono>
 #include <string>
@@ -29,6 +32,11 @@ enum class Claim {
 // session's.
 Result<std::vector<Checkpoint>> claim(Postgres& session, const Projection& projection, const Log& log,
                                       const Member& member, Claim kind);
+
+// From now on the session hears of changes among the members.
+Status hear_changes(Postgres& session);
+// Whether another member has told of one since the last time; never waits.
+bool changed(Postgres& session, const Projection& projection);
 
 // Leaves at once: the partitions are free for the others.
 Status release(Postgres& session, const Projection& projection, const Member& member);

@@ -15,7 +15,8 @@ using Milliseconds = std::chrono::milliseconds;
 
 constexpr Milliseconds backoff_first{50};
 constexpr Milliseconds backoff_most{5'000};
-constexpr Milliseconds wait_most{100};  // a log's wake() that comes just before the wait is not remembered
+// A log's wake() that comes just before the wait is not remembered, and news of other members wake nobody.
+constexpr Milliseconds wait_most{100};
 constexpr std::size_t chunk_bytes = 4 << 20;  // of documents in memory at a time
 constexpr std::size_t careful_bytes_an_event = 64 * 1024;
 constexpr std::size_t careful_events_most = 1 << 20;
@@ -78,7 +79,12 @@ struct Runner::Impl {
     auto fresh = fold_session(address, projection);
     if (!fresh) return fresh.error();
     session = std::move(*fresh);
-    return done();
+    return hear_changes(*session);
+  }
+
+  bool claim_is_due() {
+    const auto now = std::chrono::steady_clock::now();
+    return !claimed || now >= heartbeat_due || changed(*session, projection);
   }
 
   // Nothing may be in flight: from here everything follows the checkpoints.
@@ -262,7 +268,7 @@ struct Runner::Impl {
 
   // One round of run(): at most one batch is folded and handed over.
   Status turn(AtEnd at_end_do) {
-    if (!claimed || std::chrono::steady_clock::now() >= heartbeat_due) {
+    if (claim_is_due()) {
       if (auto status = settle(); !status) return status;
       if (auto status = claim_partitions(); !status) return status;
     }

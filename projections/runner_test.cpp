@@ -239,6 +239,38 @@ TEST_CASE("a checkpoint of another journal, beyond the end, or behind a changed 
 }
 
 TEST_SUITE("concurrent runner") {
+  // No heartbeat is due as long as this lasts: what is left is taken over because it was told.
+  TEST_CASE("partitions that a member gives up, or leaves, are taken over at once by whoever runs") {
+    SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+    World world;
+    RunnerSettings settings;
+    settings.member = {"leaving", std::chrono::hours{1}};
+    Runner leaving(world.log, world.database.address(), heard, settings, nullptr);
+    REQUIRE(leaving.renew().ok());
+    settings.member.name = "staying";
+    settings.heartbeat = std::chrono::hours{1};
+    Runner staying(world.log, world.database.address(), heard, settings, &world.progress);
+    std::jthread thread([&staying](const std::stop_token& stop) { CHECK(staying.run(stop).ok()); });
+    const auto joined = [&world] {
+      return world.database.value("SELECT count(*) FROM projections.members WHERE member = 'staying'");
+    };
+    while (joined() != "1") std::this_thread::yield();
+    REQUIRE(leaving.renew().ok());  // gives up what is above its share
+    const auto is_folded = [&world](std::uint32_t partition) {
+      const Position start{Partition{partition}, Offset{0}};
+      const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+      // Every wait ends early when the process lets a partition go.
+      while (std::chrono::steady_clock::now() < deadline)
+        if (world.progress.wait_until(heard.name, start, deadline)) return true;
+      return false;
+    };
+    CHECK(is_folded(2));
+    CHECK(is_folded(3));
+    REQUIRE(leaving.leave().ok());
+    CHECK(is_folded(0));
+    CHECK(is_folded(1));
+  }
+
   TEST_CASE("run() folds while it commits, wakes for what arrives, and stops when told") {
     SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
     World world;
