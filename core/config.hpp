@@ -38,7 +38,7 @@ struct Settings {
 
   std::int64_t postgres_sessions_max =
       16;                               // queries, keys and commands together, beside the projections' own
-  std::int64_t projection_threads = 2;  // partitions folded at the same time per read model
+  std::int64_t projection_threads = 1;  // partitions folded at the same time per read model
   std::int64_t projection_batch_events_max =
       10'000;                             // one transaction; larger ones fold better, and show later
   std::int64_t rows_cached_max = 20'000;  // fact rows per read model and table: memory is a setting
