@@ -5,8 +5,20 @@
 
 namespace trunkline {
 namespace {
+
 constexpr std::chrono::seconds patience{2};
+
+// Statements are planned once for whatever parameters: planning a question about one lead costs more than
+// answering it, and every table is reached by its tenant.
+Result<Postgres> connect_for_questions(const std::string& address) {
+  auto session = Postgres::connect(address);
+  if (!session) return session;
+  if (auto status = session->script("SET plan_cache_mode = force_generic_plan"); !status)
+    return status.error();
+  return session;
 }
+
+}  // namespace
 
 struct PostgresPool::Impl {
   std::string address;
@@ -51,7 +63,7 @@ Result<PostgresPool::Lease> PostgresPool::borrow() {
       return lease;
     }
   }
-  auto session = Postgres::connect(impl_->address);
+  auto session = connect_for_questions(impl_->address);
   if (!session) {
     impl_->give_back(std::nullopt);
     return session.error();
