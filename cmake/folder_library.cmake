@@ -40,6 +40,7 @@ function(folder_tests name sources)
     COMPILE_DEFINITIONS TRUNKLINE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   if(TRUNKLINE_TEST_SUITES)
     set(suites --test-suite=${TRUNKLINE_TEST_SUITES})
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/c11_threads.cpp)
   endif()
   # What needs a broker is run by itself, side by side with the rest: tests/CMakeLists.txt.
   add_test(NAME ${name} COMMAND ${name} --no-intro=true ${suites} --test-case-exclude=*KafkaKind>*
