@@ -1,5 +1,6 @@
 // What a runner reads next: of the partitions that it owns, those least behind first, so that a long replay
 // of one tenant holds up nobody who is nearly there, and works through the journal partition by partition.
+// What was read and did not fit into a batch begins the next one: a log reads on, and not the same twice.
 #pragma once
 #include <map>
 #include <vector>
@@ -34,10 +35,13 @@ class BatchReader {
  private:
   std::vector<Position> ends() const;
   std::vector<std::pair<std::uint64_t, Partition>> behind(const std::vector<Position>& ends) const;
+  Result<RecordBatch> records_from(Position from, std::size_t bytes_max);
+  void keep_rest(Partition partition, const RecordBatch& records, std::size_t count);
 
   Log& log_;
   std::map<Partition, Checkpoint> next_;
   std::vector<Position> bounds_;  // by partition, or empty
+  std::map<Partition, RecordBatch> rest_;
 };
 
 }  // namespace trunkline
