@@ -65,7 +65,8 @@ Result<RecordBatch> BatchReader::records_from(Position from, std::size_t bytes_m
   rest_.erase(rest);
   if (records[0].offset != from.next) return log_.read(from, bytes_max);
   if (records.bytes() >= bytes_max) return records;
-  const auto more = log_.read({from.partition, from.next + records.size()}, bytes_max - records.bytes());
+  const Offset behind = records[records.size() - 1].offset + 1;
+  const auto more = log_.read({from.partition, behind}, bytes_max - records.bytes());
   if (!more) return more.error();
   for (std::size_t i = 0; i < more->size(); ++i) records.add((*more)[i].offset, (*more)[i].document);
   return records;
