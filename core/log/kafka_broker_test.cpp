@@ -102,15 +102,18 @@ TEST_CASE("a broker that is killed and comes back loses nothing acknowledged, an
   const KafkaSettings settings{.servers = broker.servers(), .topic = "journal", .append_timeout_ms = 1000};
   const auto log = open_journal(settings, clock);
   const Position start{partition_of(TenantId{"ann"}, 4), Offset{0}};
-  std::atomic<bool> enough = false;
+  std::atomic<bool> enough = false, written = false;  // the last append may end after it was enough
   std::atomic<std::size_t> followed = 0;
   Writer writer;
   std::vector<std::string> seen;
   {
-    std::jthread writing([&] { writer.run(*log, enough); });
+    std::jthread writing([&] {
+      writer.run(*log, enough);
+      written = true;
+    });
     std::jthread following([&] {
       Position at = start;
-      while (!enough || at.next < log->ends()[at.partition.value()].next) {
+      while (!written || at.next < log->ends()[at.partition.value()].next) {
         const auto batch = log->read(at, 1 << 16);
         if (batch && batch->empty()) log->wait(std::span(&at, 1), std::chrono::steady_clock::now() + 100ms);
         if (!batch) continue;
