@@ -138,7 +138,7 @@ Status hear_changes(Postgres& session) {
   return session.listen(channel);
 }
 
-bool changed(Postgres& session, const Projection& projection) {
+bool members_changed(Postgres& session, const Projection& projection) {
   return std::ranges::count(session.heard(), word_for(projection)) > 0;
 }
 

@@ -36,7 +36,7 @@ Result<std::vector<Checkpoint>> claim(Postgres& session, const Projection& proje
 // From now on the session hears of changes among the members.
 Status hear_changes(Postgres& session);
 // Whether another member has told of one since the last time; never waits.
-bool changed(Postgres& session, const Projection& projection);
+bool members_changed(Postgres& session, const Projection& projection);
 
 // Leaves at once: the partitions are free for the others.
 Status release(Postgres& session, const Projection& projection, const Member& member);

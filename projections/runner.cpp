@@ -84,7 +84,7 @@ struct Runner::Impl {
 
   bool claim_is_due() {
     const auto now = std::chrono::steady_clock::now();
-    return !claimed || now >= heartbeat_due || changed(*session, projection);
+    return !claimed || now >= heartbeat_due || members_changed(*session, projection);
   }
 
   // Nothing may be in flight: from here everything follows the checkpoints.
