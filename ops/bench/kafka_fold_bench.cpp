@@ -26,8 +26,6 @@ using namespace trunkline::bench;
 
 namespace {
 
-constexpr std::size_t server_batch_events = 10'000;
-
 struct Plan : FoldPlan {
   std::string directory = "/var/tmp/trunkline-desk-bench";
   KafkaSettings kafka;
@@ -124,7 +122,7 @@ int main(int argc, char** argv) {
   if (contents_of(plan.postgres, desk) != by_one) give_up("two processes make other rows than one");
   std::printf("%22s the same %llu rows as by one process\n", "",
               static_cast<unsigned long long>(by_one.rows));
-  plan.batch_events = std::min(plan.batch_events, server_batch_events);  // what a server keeps in memory
+  plan.batch_events = std::min(plan.batch_events, server_batch_events());  // what a server keeps in memory
   plan.rows_cached = FoldSettings{}.rows_cached_max;
   empty_tables(plan.postgres, all);
   print_with_broker(plan, "all models", events, [&] { fold_from_kafka(plan, "one-", all); });

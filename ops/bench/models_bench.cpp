@@ -8,7 +8,6 @@
 // where nearly every batch fetches and rewrites what earlier ones wrote (office_story.hpp). Small batches are
 // what a live projection makes, large ones a catch-up.
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <filesystem>
 
 #include "core/logs.hpp"
@@ -23,7 +22,7 @@ int main(int argc, char** argv) {
   plan.rows_cached = FoldSettings{}.rows_cached_max;  // as the server has it
   std::string directory = "/var/tmp/trunkline-models-bench";
   std::size_t events = 2'000'000;
-  std::vector<std::size_t> batches{10'000};  // as the server has it
+  std::vector<std::size_t> batches{server_batch_events()};
   std::vector<std::string> only{"leads", "analytics", "conversion"}, stories{"close", "time", "spread"};
   CLI::App app("all read models");
   app.add_option("--postgres", plan.postgres)->envname("TRUNKLINE_TEST_POSTGRES")->required();
@@ -37,25 +36,20 @@ int main(int argc, char** argv) {
   logs::start(logs::Level::warn, logs::Format::logfmt);
   std::filesystem::create_directories(directory);
 
-  std::vector<Projection> models;
-  for (const Projection& model : projections())
-    if (std::find(only.begin(), only.end(), model.name) != only.end()) models.push_back(model);
+  const std::vector<Projection> models = models_named(only);
   std::string names;
   for (const Projection& model : models) names += " " + std::string{model.name};
   std::printf("%s together\n", names.c_str());
 
-  using Arrival = OfficeSize::Arrival;
-  for (const auto& [how, arrival] : {std::pair<std::string, Arrival>{"close", Arrival::close},
-                                     {"time", Arrival::by_time},
-                                     {"spread", Arrival::spread}}) {
-    if (std::find(stories.begin(), stories.end(), how) == stories.end()) continue;
-    const std::string journal = directory + "/office-" + how + "-" + std::to_string(events);
-    const std::size_t told = make_journal(
-        journal, [&](const auto& arrived) { tell_office({.events = events, .arrival = arrival}, arrived); });
+  for (const std::string& story : stories) {
+    const std::string journal = directory + "/office-" + story + "-" + std::to_string(events);
+    const std::size_t told = make_journal(journal, [&](const auto& arrived) {
+      tell_office({.events = events, .arrival = *arrival_named(story)}, arrived);
+    });
     for (const std::size_t batch : batches) {
       plan.batch_events = batch;
       empty_tables(plan.postgres, models);
-      const std::string what = how + ", batches of " + std::to_string(batch);
+      const std::string what = story + ", batches of " + std::to_string(batch);
       print(what.c_str(), told, measured(plan.postgres, [&] { fold_journal(plan, journal, models); }));
     }
   }

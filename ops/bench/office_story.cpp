@@ -181,6 +181,13 @@ class Office {
 
 }  // namespace
 
+std::optional<OfficeSize::Arrival> arrival_named(std::string_view story) {
+  if (story == "close") return OfficeSize::Arrival::close;
+  if (story == "time") return OfficeSize::Arrival::by_time;
+  if (story == "spread") return OfficeSize::Arrival::spread;
+  return std::nullopt;
+}
+
 void tell_office(const OfficeSize& size, const std::function<void(std::vector<Draft>)>& arrived) {
   Office office(size);
   std::vector<Draft> drafts;

@@ -4,6 +4,8 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "core/log/log.hpp"
@@ -19,6 +21,9 @@ struct OfficeSize {
   // batches.
   enum class Arrival { close, by_time, spread } arrival = Arrival::by_time;
 };
+
+// "close", "time", "spread"; nullopt for other names.
+std::optional<OfficeSize::Arrival> arrival_named(std::string_view story);
 
 // Calls `arrived` with drafts in batches.
 void tell_office(const OfficeSize& size, const std::function<void(std::vector<Draft>)>& arrived);

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,7 @@
 #include <sstream>
 #include <thread>
 
+#include "core/config.hpp"
 #include "projections/install.hpp"
 #include "projections/runner.hpp"
 
@@ -123,6 +125,17 @@ std::size_t make_journal(const std::string& directory, const Teller& tell) {
   std::ifstream(done_file) >> events;
   if (events == 0) give_up("the journal was not made: " + directory);
   return events;
+}
+
+std::vector<Projection> models_named(const std::vector<std::string>& names) {
+  std::vector<Projection> models;
+  for (const Projection& model : projections())
+    if (std::find(names.begin(), names.end(), model.name) != names.end()) models.push_back(model);
+  return models;
+}
+
+std::size_t server_batch_events() {
+  return static_cast<std::size_t>(Settings{}.projection_batch_events_max);
 }
 
 void empty_tables(const std::string& postgres, const std::vector<Projection>& models) {

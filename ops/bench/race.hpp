@@ -44,6 +44,11 @@ using Teller = std::function<void(const std::function<void(std::vector<Draft>)>&
 // beside it.
 std::size_t make_journal(const std::string& directory, const Teller& tell);
 
+// The read models of these names, in the order of the list.
+std::vector<Projection> models_named(const std::vector<std::string>& names);
+// Events in a batch of a server whose settings say nothing else.
+std::size_t server_batch_events();
+
 // Installs these models into a database without any rows.
 void empty_tables(const std::string& postgres, const std::vector<Projection>& models);
 

@@ -8,7 +8,6 @@
 // and compares row for row with what was built before. The rebuilt rows lie in a database of the benchmark's
 // own.
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <filesystem>
 #include <thread>
 
@@ -31,16 +30,9 @@ struct Plan {
   std::vector<std::size_t> events{100'000, 1'000'000};
   std::string story = "time";
   std::vector<std::string> only{"leads", "analytics", "conversion"};
-  std::size_t threads = 1, batch_events = 10'000, rows_cached = 20'000;
+  std::size_t threads = 1, batch_events = server_batch_events(), rows_cached = FoldSettings{}.rows_cached_max;
   bool verifying = false;
 };
-
-std::vector<Projection> models_of(const Plan& plan) {
-  std::vector<Projection> models;
-  for (const Projection& model : projections())
-    if (std::find(plan.only.begin(), plan.only.end(), model.name) != plan.only.end()) models.push_back(model);
-  return models;
-}
 
 void rebuild_all(const Plan& plan, const std::string& postgres, const std::string& journal,
                  const std::vector<Projection>& models, Comparing comparing) {
@@ -69,14 +61,11 @@ void rebuild_all(const Plan& plan, const std::string& postgres, const std::strin
 }
 
 void run(const Plan& plan, std::size_t events, const std::vector<Projection>& models) {
-  using Arrival = OfficeSize::Arrival;
-  const auto arrival = plan.story == "close"    ? Arrival::close
-                       : plan.story == "spread" ? Arrival::spread
-                                                : Arrival::by_time;
+  const auto arrival = arrival_named(plan.story);
   const std::string journal = plan.directory + "/office-" + plan.story + "-" + std::to_string(events);
   const std::size_t told = make_journal(journal, [&](const auto& arrived) {
-    if (plan.story == "thread") return tell_long_thread(events, arrived);
-    tell_office({.events = events, .arrival = arrival}, arrived);
+    if (!arrival) return tell_long_thread(events, arrived);
+    tell_office({.events = events, .arrival = *arrival}, arrived);
   });
   const testing::TestDatabase database;
   {
@@ -112,7 +101,7 @@ int main(int argc, char** argv) {
   ::setenv("TRUNKLINE_TEST_POSTGRES", plan.postgres.c_str(), 1);
   logs::start(logs::Level::warn, logs::Format::logfmt);
   std::filesystem::create_directories(plan.directory);
-  const std::vector<Projection> models = models_of(plan);
+  const std::vector<Projection> models = models_named(plan.only);
   for (const std::size_t events : plan.events) run(plan, events, models);
   return 0;
 }
