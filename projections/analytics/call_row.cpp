@@ -5,7 +5,7 @@
 namespace trunkline::analytics {
 namespace {
 
-std::optional<double> real(const leads::Fields& fields, std::string_view name) {
+std::optional<double> real(const leads::Fields& fields, leads::FieldName name) {
   const std::string_view value = fields.value(name);
   double number = 0;
   if (value.empty() || std::from_chars(value.data(), value.data() + value.size(), number).ec != std::errc{})

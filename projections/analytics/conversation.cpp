@@ -130,7 +130,7 @@ ConversationRow conversation_row(const Conversation& conversation, std::string p
   row.tenant = conversation.fact.tenant;
   row.conversation = conversation.fact.subject;
   row.at = from_micros(conversation.start_us());
-  if (const leads::Field* ended = conversation.fact.fields.find("ended"))
+  if (const auto ended = conversation.fact.fields.find("ended"))
     row.ended_at = from_micros(ended->stamp.time_us);
   row.channel = conversation.channel();
   row.agent_id = conversation.agent();

@@ -36,7 +36,7 @@ void add_outcome(std::string_view outcome, Quarter& to) {
 }
 
 // A share or a mood from -1 to 1, in 1/10000, so that sums are exact.
-void add_real(const leads::Fields& fields, std::string_view name, std::int64_t& counted,
+void add_real(const leads::Fields& fields, leads::FieldName name, std::int64_t& counted,
               std::int64_t& sum_e4) {
   const std::string_view text = fields.value(name);
   double value = 0;
@@ -110,7 +110,7 @@ Quarter conversation_counted(const Conversation& conversation) {
   to.resolved_by_ai = to.resolved != 0 && !conversation.by_human();
   to.abandoned = status == "abandoned";
   to.escalated = fields.has("escalated");
-  if (const leads::Field* ended = fields.find("ended")) {
+  if (const auto ended = fields.find("ended")) {
     to.handled = 1;
     to.handle_us = std::max<std::int64_t>(0, ended->stamp.time_us - conversation.start_us());
   }

@@ -13,9 +13,10 @@ bool one_of(std::string_view text, Names values) {
   return std::find(values.begin(), values.end(), text) != values.end();
 }
 
-void copy(json::Object from, Names members, const Stamp& stamp, leads::Fields& to) {
-  for (const auto [name, value] : from) {
-    if (!one_of(name, members) || value.is_null()) continue;
+void copy(json::Object from, const leads::FieldNames& members, const Stamp& stamp, leads::Fields& to) {
+  for (const auto [member, value] : from) {
+    const leads::FieldName name{member};
+    if (!members.has(name.code()) || value.is_null()) continue;
     if (const auto text = value.as_string()) {
       to.state(name, *text, stamp);
       continue;
@@ -42,10 +43,6 @@ void state_course(const EventView& event, leads::Fields& fields) {
     fields.state("human", "true", event.stamp);
   if (one_of(event.type, {"conversation.resolved", "conversation.abandoned"}))
     fields.state("ended", "", event.stamp);
-}
-
-void keep_only(leads::Fact& fact, Names names) {
-  fact.fields.forget([&](std::string_view name) { return !one_of(name, names); });
 }
 
 leads::Fact entry(const EventView& event, leads::Fact fact) {
@@ -78,16 +75,16 @@ std::optional<leads::Fact> stated_fact(const EventView& event) {
   if (!fact) return fact;
   if (capture) {
     fact->subject = event.first_contact();  // captured once, however often it is said: where it was first
-    keep_only(*fact, {"channel", "agent_id"});
+    fact->fields.keep_only({"channel", "agent_id"});
     return fact;
   }
   copy_more(event, *fact);
   state_course(event, fact->fields);
   if (family == "message")
-    keep_only(*fact, {"at", "direction", "conversation_id", "channel", "role", "agent_id", "thumbs",
-                      "fallback", "sequence"});
-  if (family == "appointment") keep_only(*fact, {"at", "booked", "status", "channel", "agent_id"});
-  if (family == "conversion") keep_only(*fact, {"at", "recorded", "reversed", "channel", "agent_id"});
+    fact->fields.keep_only({"at", "direction", "conversation_id", "channel", "role", "agent_id", "thumbs",
+                            "fallback", "sequence"});
+  if (family == "appointment") fact->fields.keep_only({"at", "booked", "status", "channel", "agent_id"});
+  if (family == "conversion") fact->fields.keep_only({"at", "recorded", "reversed", "channel", "agent_id"});
   return fact;
 }
 
@@ -95,7 +92,7 @@ std::optional<leads::Fact> stated_analysis(const EventView& event) {
   if (event.type != "conversation.analyzed") return std::nullopt;
   auto fact = leads::stated_fact(event);
   if (!fact) return fact;
-  keep_only(*fact, {"outcome", "channel", "agent_id"});
+  fact->fields.keep_only({"outcome", "channel", "agent_id"});
   return entry(event, std::move(*fact));
 }
 

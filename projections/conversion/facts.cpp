@@ -12,8 +12,8 @@ bool one_of(std::string_view text, std::initializer_list<std::string_view> value
   return std::find(values.begin(), values.end(), text) != values.end();
 }
 
-void state_member(const EventView& event, std::string_view name, leads::Fact& fact) {
-  if (const auto text = event.data.string(name)) fact.fields.state(name, *text, event.stamp);
+void state_member(const EventView& event, leads::FieldName name, leads::Fact& fact) {
+  if (const auto text = event.data.string(name.text())) fact.fields.state(name, *text, event.stamp);
 }
 
 void state_money(const EventView& event, json::Object from, leads::Fact& fact) {
@@ -80,9 +80,9 @@ Entry call_entry(const leads::Fact& call) {
 
 Entries call_entries(const leads::Fact& call) {
   Entries entries{call_entry(call)};
-  for (const leads::Field& field : call.fields) {
-    if (!std::string_view{field.name}.starts_with(id_field)) continue;
-    const std::string_view id = std::string_view{field.name}.substr(id_field.size());
+  for (const leads::Field field : call.fields) {
+    if (!field.name.starts_with(id_field)) continue;
+    const std::string_view id = field.name.substr(id_field.size());
     if (id == call.subject) continue;
     Entry alias;
     alias.id = entry_id("call", id);
@@ -126,11 +126,6 @@ bool counts(const leads::Fact& conversion) {
   return conversion.fields.has("recorded") && !conversion.fields.has("reversed");
 }
 
-Instant moment(const leads::Fact& fact, std::string_view name) {
-  const auto time = parse_time(fact.fields.value(name));
-  return time ? Instant{*time} : std::nullopt;
-}
-
 }  // namespace
 
 std::optional<leads::Fact> stated_fact(const EventView& event) {
@@ -153,7 +148,7 @@ std::optional<leads::Fact> stated_call_cost(const EventView& event, const leads:
   cost.subject = event.subject;
   cost.earliest_us = call.earliest_us;
   for (const std::string_view name : {"at", "agent_id", "script_id", "campaign"})
-    if (const leads::Field* field = call.fields.find(name))
+    if (const auto field = call.fields.find(name))
       cost.fields.state(name, field->value, field->stamp, field->rank);
   state_money(event, *stated, cost);
   return cost;
@@ -177,8 +172,8 @@ FactRow fact_row(const leads::Fact& fact, std::string packed) {
   row.source = fact.fields.text("source");
   row.reason = fact.fields.text("reason");
   if (fact.fields.has("reversed")) row.reversed_at = from_micros(fact.fields.find("reversed")->stamp.time_us);
-  row.starts_at = moment(fact, "starts_at");
-  row.ends_at = moment(fact, "ends_at");
+  row.starts_at = fact.fields.time("starts_at");
+  row.ends_at = fact.fields.time("ends_at");
   row.packed = std::move(packed);
   return row;
 }

@@ -82,8 +82,8 @@ std::string_view Fact::contact() const {
 }
 
 std::int64_t Fact::at_us() const {
-  const Field* stated = fields.find("at");
-  return stated != nullptr ? stated->stamp.time_us : earliest_us;
+  const auto stated = fields.find("at");
+  return stated ? stated->stamp.time_us : earliest_us;
 }
 
 void Fact::merge(const Fact& other) {

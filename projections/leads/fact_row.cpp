@@ -1,14 +1,6 @@
 #include "projections/leads/rows.hpp"
 
 namespace trunkline::leads {
-namespace {
-
-Instant moment(const Fields& fields, std::string_view name) {
-  const auto time = parse_time(fields.value(name));
-  return time ? Instant{*time} : std::nullopt;
-}
-
-}  // namespace
 
 FactRow fact_row(const Fact& fact, std::string packed) {
   FactRow row;
@@ -19,7 +11,7 @@ FactRow fact_row(const Fact& fact, std::string packed) {
   row.inherits = fact.inherits();
   row.at = from_micros(fact.at_us());
   row.moments = contribution(fact).moments;
-  row.kind = fact.fields.text(fact.family == "call" ? "call_type" : "kind");
+  row.kind = fact.family == "call" ? fact.fields.text("call_type") : fact.fields.text("kind");
   row.channel = fact.family == "call" ? "voice" : fact.fields.text("channel");
   row.direction = fact.fields.text("direction");
   const std::string_view status = status_of(fact);
@@ -34,8 +26,8 @@ FactRow fact_row(const Fact& fact, std::string packed) {
   row.duration_ms = fact.fields.integer("duration_ms");
   row.value_e4 = fact.fields.integer("value_e4");
   row.currency = fact.fields.text("currency");
-  row.starts_at = moment(fact.fields, "starts_at");
-  row.ends_at = moment(fact.fields, "ends_at");
+  row.starts_at = fact.fields.time("starts_at");
+  row.ends_at = fact.fields.time("ends_at");
   row.answered = fact.family == "call" && call_answered(fact);
   row.packed = std::move(packed);
   return row;

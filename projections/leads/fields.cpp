@@ -1,79 +1,86 @@
 #include "projections/leads/fields.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 namespace trunkline::leads {
 namespace {
 
-// Names that are packed as a number. Only ever append: the numbers are in stored rows.
-constexpr std::array<std::string_view, 48> known_names = {
-    "at",        "contact",         "direction",     "agent_id",      "duration_ms", "disposition",
-    "outcome",   "status",          "channel",       "campaign",      "role",        "content_type",
-    "script_id", "conversation_id", "started",       "connected",     "ended",       "kind",
-    "value_e4",  "currency",        "reversed",      "recorded",      "starts_at",   "ends_at",
-    "stage",     "reason",          "source",        "line_type",     "first_name",  "last_name",
-    "intent",    "call_type",       "business_type", "business_name", "region",      "state",
-    "city",      "time_zone",       "vip",           "assigned_to",   "opt_out",     "initial_value_e4",
-    "booked",    "transferred",     "topic",         "listing_id",    "resource_id", "provider"};
-
-constexpr std::size_t fields_usual = 8, fields_most = 256;  // room is made for, at once
-
-std::size_t code_of(std::string_view name) {
-  const auto found = std::find(known_names.begin(), known_names.end(), name);
-  return found == known_names.end() ? 0 : static_cast<std::size_t>(found - known_names.begin()) + 1;
-}
-
-std::string_view unpack_name(Unpacker& in) {
-  const std::uint64_t code = in.count();
-  if (code == 0) return in.text();
-  return code <= known_names.size() ? known_names[code - 1] : std::string_view{};
-}
+constexpr std::size_t fields_usual = 12, text_usual = 160, stamps_usual = 4;  // room is made for, at once
 
 }  // namespace
 
-std::vector<Field>::iterator Fields::lower(std::string_view name) {
-  return std::lower_bound(fields_.begin(), fields_.end(), name,
-                          [](const Field& field, std::string_view wanted) { return field.name < wanted; });
+Field Fields::field(const Entry& entry) const {
+  const std::string_view text = std::string_view{text_}.substr(entry.at, entry.name_size + entry.value_size);
+  const std::string_view name =
+      entry.code != 0 ? field_names::known_names[entry.code - 1u] : text.substr(0, entry.name_size);
+  return {name, text.substr(entry.name_size), entry.stamp, entry.rank};
 }
 
-void Fields::state(std::string_view name, std::string_view value, const Stamp& stamp, std::uint8_t rank) {
-  if (fields_.empty()) fields_.reserve(fields_usual);
-  const auto at = lower(name);
-  if (at == fields_.end() || at->name != name) {
-    fields_.insert(at, Field{std::string{name}, std::string{value}, stamp, rank});
-  } else if (at->outdone_by(rank, stamp)) {
-    at->value = value;
-    at->stamp = stamp;
-    at->rank = rank;
+Fields::Place Fields::place_of(const FieldName& name) const {
+  if (name.code() != 0) return {known_.size_below(name.code()), known_.has(name.code())};
+  const auto from = entries_.begin() + static_cast<std::ptrdiff_t>(known_.size());
+  const auto at = std::lower_bound(
+      from, entries_.end(), name.text(),
+      [this](const Entry& entry, std::string_view wanted) { return field(entry).name < wanted; });
+  return {static_cast<std::size_t>(at - entries_.begin()),
+          at != entries_.end() && field(*at).name == name.text()};
+}
+
+// What is outdone keeps its room: fields live for a batch at most, and are packed without it.
+void Fields::write(Entry& entry, const FieldName& name, std::string_view value) {
+  entry.at = static_cast<std::uint32_t>(text_.size());
+  entry.name_size = name.code() != 0 ? 0 : static_cast<std::uint32_t>(name.text().size());
+  entry.value_size = static_cast<std::uint32_t>(value.size());
+  if (name.code() == 0) text_.append(name.text());
+  text_.append(value);
+}
+
+void Fields::state(FieldName name, std::string_view value, const Stamp& stamp, std::uint8_t rank) {
+  if (entries_.empty()) {
+    entries_.reserve(fields_usual);
+    text_.reserve(text_usual);
   }
+  const auto [at, found] = place_of(name);
+  if (found && !entries_[at].outdone_by(rank, stamp)) return;
+  if (!found) {
+    entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(at), Entry{});
+    if (name.code() != 0) known_.insert(name.code());
+  }
+  Entry& entry = entries_[at];
+  entry.code = name.code();
+  entry.stamp = stamp;
+  entry.rank = rank;
+  write(entry, name, value);
 }
 
 void Fields::merge(const Fields& other) {
-  if (fields_.empty()) {
-    fields_ = other.fields_;
+  if (entries_.empty()) {
+    *this = other;
     return;
   }
-  for (const Field& field : other.fields_) state(field.name, field.value, field.stamp, field.rank);
+  for (const Entry& entry : other.entries_) {
+    const Field stated = other.field(entry);
+    state(FieldName{stated.name, entry.code}, stated.value, stated.stamp, stated.rank);
+  }
 }
 
-const Field* Fields::find(std::string_view name) const {
-  const auto at = const_cast<Fields*>(this)->lower(name);
-  return at != fields_.end() && at->name == name ? &*at : nullptr;
+std::optional<Field> Fields::find(FieldName name) const {
+  const auto [at, found] = place_of(name);
+  return found ? std::optional{field(entries_[at])} : std::nullopt;
 }
 
-std::string_view Fields::value(std::string_view name) const {
-  const Field* field = find(name);
-  return field == nullptr ? std::string_view{} : std::string_view{field->value};
+std::string_view Fields::value(FieldName name) const {
+  const auto [at, found] = place_of(name);
+  return found ? field(entries_[at]).value : std::string_view{};
 }
 
-std::optional<std::string> Fields::text(std::string_view name) const {
+std::optional<std::string> Fields::text(FieldName name) const {
   const std::string_view stated = value(name);
   return stated.empty() ? std::nullopt : std::optional<std::string>{stated};
 }
 
-std::optional<std::int64_t> Fields::integer(std::string_view name) const {
+std::optional<std::int64_t> Fields::integer(FieldName name) const {
   const std::string_view text = value(name);
   std::int64_t number = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -81,29 +88,40 @@ std::optional<std::int64_t> Fields::integer(std::string_view name) const {
   return number;
 }
 
-void Fields::forget(const std::function<bool(std::string_view)>& test) {
-  std::erase_if(fields_, [&](const Field& field) { return test(field.name); });
+std::optional<Time> Fields::time(FieldName name) const {
+  const auto time = parse_time(value(name));
+  return time ? std::optional{*time} : std::nullopt;
+}
+
+void Fields::keep_only(const FieldNames& names) {
+  std::erase_if(entries_, [&](const Entry& entry) { return entry.code == 0 || !names.has(entry.code); });
+  known_ = {};
+  for (const Entry& entry : entries_) known_.insert(entry.code);
+}
+
+bool Fields::operator==(const Fields& other) const {
+  const auto same = [&](const Entry& a, const Entry& b) { return field(a) == other.field(b); };
+  return std::equal(entries_.begin(), entries_.end(), other.entries_.begin(), other.entries_.end(), same);
 }
 
 // An event states many fields with one stamp, so each distinct stamp is packed once, in the order of first
 // use.
 void Fields::pack(Packer& out) const {
   std::vector<Stamp> stamps;
-  std::vector<std::size_t> stamp_of;
-  stamp_of.reserve(fields_.size());
-  for (const Field& field : fields_) {
-    const auto known = std::find(stamps.begin(), stamps.end(), field.stamp);
-    stamp_of.push_back(static_cast<std::size_t>(known - stamps.begin()));
-    if (known == stamps.end()) stamps.push_back(field.stamp);
-  }
+  stamps.reserve(stamps_usual);
+  const auto place = [&stamps](const Stamp& stamp) {
+    return static_cast<std::size_t>(std::find(stamps.begin(), stamps.end(), stamp) - stamps.begin());
+  };
+  for (const Entry& entry : entries_)
+    if (place(entry.stamp) == stamps.size()) stamps.push_back(entry.stamp);
   out.count(stamps.size());
   for (const Stamp& stamp : stamps) out.stamp(stamp);
-  out.count(fields_.size());
-  for (std::size_t i = 0; i < fields_.size(); ++i) {
-    const std::size_t code = code_of(fields_[i].name);
-    out.count(code);
-    if (code == 0) out.text(fields_[i].name);
-    out.count(stamp_of[i]).count(fields_[i].rank).text(fields_[i].value);
+  out.count(entries_.size());
+  for (const Entry& entry : entries_) {
+    const Field stated = field(entry);
+    out.count(entry.code);
+    if (entry.code == 0) out.text(stated.name);
+    out.count(place(entry.stamp)).count(entry.rank).text(stated.value);
   }
 }
 
@@ -111,17 +129,17 @@ Fields Fields::unpack(Unpacker& in) {
   std::vector<Stamp> stamps;
   for (std::uint64_t n = in.count(); n > 0 && in.ok(); --n) stamps.push_back(in.stamp());
   Fields fields;
-  std::uint64_t n = in.count();
-  fields.fields_.reserve(std::min<std::uint64_t>(n, fields_most));  // the bytes may be damaged
-  for (; n > 0 && in.ok(); --n) {
-    Field field;
-    field.name = unpack_name(in);
+  for (std::uint64_t n = in.count(); n > 0 && in.ok(); --n) {
+    const std::uint64_t code = in.count();
+    if (code > field_names::known_names.size()) break;
+    const FieldName name =
+        code == 0 ? FieldName{in.text()}
+                  : FieldName{field_names::known_names[code - 1], static_cast<std::uint8_t>(code)};
     const std::uint64_t stamp = in.count();
-    field.rank = static_cast<std::uint8_t>(in.count());
-    field.value = in.text();
+    const auto rank = static_cast<std::uint8_t>(in.count());
+    const std::string_view value = in.text();
     if (stamp >= stamps.size()) break;
-    field.stamp = stamps[stamp];
-    fields.fields_.push_back(std::move(field));
+    fields.state(name, value, stamps[stamp], rank);
   }
   return fields;
 }

@@ -10,10 +10,10 @@ namespace trunkline::leads {
 namespace {
 
 // Names and the like may be clear or opened, as the schemas mark them; the newer statement wins.
-Text text(const Fields& clear, const Fields& opened, std::string_view name) {
-  const Field* one = clear.find(name);
-  const Field* other = opened.find(name);
-  if (one != nullptr && (other == nullptr || other->stamp < one->stamp)) return clear.text(name);
+Text text(const Fields& clear, const Fields& opened, FieldName name) {
+  const auto one = clear.find(name);
+  const auto other = opened.find(name);
+  if (one && (!other || other->stamp < one->stamp)) return clear.text(name);
   return opened.text(name);
 }
 
@@ -34,16 +34,16 @@ std::string grouped_json(const Fields& fields) {
   json::Writer writer(json);
   writer.open('{');
   std::string_view open_group;
-  for (const Field& field : fields) {
+  for (const Field field : fields) {
     const std::size_t point = field.name.find('.');
-    if (point == std::string::npos) continue;
-    const std::string_view group = std::string_view{field.name}.substr(0, point);
+    if (point == std::string_view::npos) continue;
+    const std::string_view group = field.name.substr(0, point);
     if (group != open_group) {
       if (!open_group.empty()) writer.close('}');
       writer.key(group).open('{');
       open_group = group;
     }
-    writer.key(std::string_view{field.name}.substr(point + 1)).raw(field.value);
+    writer.key(field.name.substr(point + 1)).raw(field.value);
   }
   if (!open_group.empty()) writer.close('}');
   writer.close('}');
@@ -51,10 +51,10 @@ std::string grouped_json(const Fields& fields) {
 }
 
 std::string stage_of(const Fields& details, const Range& conversions) {
-  const Field* stated = details.find("stage");
+  const auto stated = details.find("stage");
   const bool converted = conversions.facts > 0;
-  if (converted && (stated == nullptr || conversions.last_us >= stated->stamp.time_us)) return "converted";
-  return stated == nullptr || stated->value.empty() ? "new" : stated->value;
+  if (converted && (!stated || conversions.last_us >= stated->stamp.time_us)) return "converted";
+  return std::string{!stated || stated->value.empty() ? "new" : stated->value};
 }
 
 void set_details(LeadRow& row, const Fields& details, const Fields& opened) {

@@ -124,8 +124,8 @@ std::vector<std::string> ids_in(std::string_view json_list) {
 void add_interest(const Fact& fact, Listing& to) {
   ++to.discussed;
   to.statements.emplace_back(fact.family, fact.subject);
-  for (const std::string_view name : {"interest", "favourite"})
-    if (const Field* field = fact.fields.find(name)) to.newest.state(name, field->value, field->stamp);
+  for (const FieldName name : {FieldName{"interest"}, FieldName{"favourite"}})
+    if (const auto field = fact.fields.find(name)) to.newest.state(name, field->value, field->stamp);
   to.viewing_booked |= fact.fields.value("viewing_booked") == "true";
   to.viewing_completed |= fact.fields.value("viewing_completed") == "true";
 }

@@ -13,9 +13,9 @@ using Names = std::initializer_list<std::string_view>;
 
 struct Family {
   std::string_view name;
-  Names members;  // clear members of `data` that become fields of the same name
+  FieldNames members;  // clear members of `data` that become fields of the same name
 };
-const Family families[] = {
+constexpr Family families[] = {
     {"call",
      {"direction", "agent_id", "script_id", "provider", "call_type", "duration_ms", "disposition", "outcome",
       "intent", "campaign", "conversation_id", "wait_ms", "line_type", "reason"}},
@@ -33,14 +33,14 @@ const Family families[] = {
      {"reason", "script_id", "priority", "max_attempts", "channel", "call_id", "conversation_id", "error"}},
 };
 // Members of the object `analysis` that count as the fact's own.
-const Names analysis_members = {"outcome", "intent", "disposition"};
+constexpr FieldNames analysis_members = {"outcome", "intent", "disposition"};
 // What is said about a lead: each statement is a fact of its own.
-const Names entry_members = {"temperature",    "stage",        "reason",         "kind",
-                             "source",         "channel",      "agent_id",       "assigned_to",
-                             "listing_id",     "campaign",     "line_type",      "outcome",
-                             "interest",       "favourite",    "viewing_booked", "viewing_completed",
-                             "listing_ids",    "requirements", "score",          "call_id",
-                             "conversation_id"};
+constexpr FieldNames entry_members = {"temperature",    "stage",        "reason",         "kind",
+                                      "source",         "channel",      "agent_id",       "assigned_to",
+                                      "listing_id",     "campaign",     "line_type",      "outcome",
+                                      "interest",       "favourite",    "viewing_booked", "viewing_completed",
+                                      "listing_ids",    "requirements", "score",          "call_id",
+                                      "conversation_id"};
 
 // The types that say when their fact happened; of other types the earliest counts.
 const Names defining_types = {"call.started",         "message.received",   "message.sent",
@@ -48,10 +48,12 @@ const Names defining_types = {"call.started",         "message.received",   "mes
                               "touch.recorded",       "followup.scheduled"};
 
 struct TypeStatement {
-  std::string_view type, field, value;
+  std::string_view type;
+  FieldName field;
+  std::string_view value;
   std::uint8_t rank;
 };
-const TypeStatement type_statements[] = {
+constexpr TypeStatement type_statements[] = {
     {"call.requested", "status", "pending", 0},
     {"call.queued", "status", "queued", 1},
     {"call.started", "status", "ringing", 2},
@@ -128,15 +130,24 @@ void state_time(const EventView& event, Fact& fact) {
   if (entry || one_of(event.type, defining_types)) fact.fields.state("at", "", event.stamp, 1);
 }
 
-void copy_members(json::Object from, Names members, const Stamp& stamp, Fields& to, std::uint8_t rank = 0) {
-  for (const auto [name, value] : from)
-    if (one_of(name, members) && !value.is_null()) to.state(name, text_of(value), stamp, rank);
+void copy_members(json::Object from, const FieldNames& members, const Stamp& stamp, Fields& to,
+                  std::uint8_t rank = 0) {
+  for (const auto [member, value] : from) {
+    const FieldName name{member};
+    if (!members.has(name.code()) || value.is_null()) continue;
+    const auto text = value.as_string();
+    text ? to.state(name, *text, stamp, rank) : to.state(name, text_of(value), stamp, rank);
+  }
 }
 
 // Names that a follow-up has in common with other facts.
 void state_follow_up(const EventView& event, Fact& fact) {
+  struct Renamed {
+    std::string_view member;
+    FieldName field;
+  };
   for (const auto& [member, field] :
-       {std::pair{"action", "kind"}, std::pair{"due_at", "starts_at"}, std::pair{"assignee_id", "agent_id"}})
+       {Renamed{"action", "kind"}, Renamed{"due_at", "starts_at"}, Renamed{"assignee_id", "agent_id"}})
     if (const auto value = event.data.string(member)) fact.fields.state(field, *value, event.stamp);
   if (event.type != "followup.attempted") return;
   // The greatest attempt that was told of, in any order.
@@ -147,7 +158,7 @@ void state_follow_up(const EventView& event, Fact& fact) {
 // What a conversation says of itself outranks what is gathered from its messages.
 constexpr std::uint8_t own_rank = 1;
 
-void state_members(const EventView& event, Names members, Fact& fact) {
+void state_members(const EventView& event, const FieldNames& members, Fact& fact) {
   const std::uint8_t rank = fact.family == "conversation" ? own_rank : std::uint8_t{0};
   copy_members(event.data, members, event.stamp, fact.fields, rank);
   if (const auto analysis = event.data.object("analysis"))
@@ -169,13 +180,13 @@ bool is_entry_family(std::string_view family) {
 
 // ---- details
 
-const Names detail_members = {"stage",      "source",        "campaign",
-                              "partner_id", "business_type", "city",
-                              "state",      "region",        "country",
-                              "time_zone",  "language",      "line_type",
-                              "currency",   "intent",        "temperature",
-                              "vip",        "score",         "first_name",
-                              "last_name",  "business_name", "estimated_participants"};
+constexpr FieldNames detail_members = {"stage",      "source",        "campaign",
+                                       "partner_id", "business_type", "city",
+                                       "state",      "region",        "country",
+                                       "time_zone",  "language",      "line_type",
+                                       "currency",   "intent",        "temperature",
+                                       "vip",        "score",         "first_name",
+                                       "last_name",  "business_name", "estimated_participants"};
 const Names detail_groups = {"custom", "preferences", "requirements"};
 // Of a capture: where the lead came from.
 const Names capture_members = {"conversation_id", "call_id",     "agent_id",
@@ -248,7 +259,8 @@ std::vector<Fact> stated_entries(const EventView& event) {
     fact.earliest_us = event.stamp.time_us;
     fact.fields.state("at", "", event.stamp, 1);
     fact.fields.state("contact", event.first_contact(), event.stamp);
-    fact.fields.state(event.family() == "call" ? "call_id" : "conversation_id", event.subject, event.stamp);
+    const FieldName about = event.family() == "call" ? FieldName{"call_id"} : FieldName{"conversation_id"};
+    fact.fields.state(about, event.subject, event.stamp);
     return fact.fields;
   };
   if (const auto learnt = analysis->find("requirements"))

@@ -41,8 +41,8 @@ ScriptRow script_row(std::string_view tenant, std::string_view script, const lea
   Packer packer;
   stated.pack(packer);
   row.packed = packer.take();
-  const leads::Field* clear = stated.find("clear");
-  if (clear == nullptr) return row;
+  const auto clear = stated.find("clear");
+  if (!clear) return row;
   row.clear = clear->value;
   row.published_at = from_micros(clear->stamp.time_us);
   json::Parser parser;

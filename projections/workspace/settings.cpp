@@ -20,7 +20,7 @@ std::string settings_json(const leads::Fields& stated) {
   json::Writer writer(json);
   writer.open('{');
   std::string_view open_object;
-  for (const leads::Field& field : stated) {
+  for (const leads::Field field : stated) {
     const std::string_view name = field.name;
     if (name == regions_event || name == regions_sealed) continue;
     const std::size_t point = name.find('.');
