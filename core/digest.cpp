@@ -68,10 +68,10 @@ Digest digest_of(std::string_view document) {
   return {hash.high64, hash.low64};
 }
 
-void Tally::add(std::string_view document) {
+void Tally::add(const Digest& record) {
   ++count;
-  last = digest_of(document);
-  sum += last;
+  last = record;
+  sum += record;
 }
 
 }  // namespace trunkline

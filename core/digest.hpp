@@ -36,7 +36,8 @@ struct Tally {
   Digest last;  // of the newest record folded: compared on resume, so that a swapped journal is noticed
 
   bool operator==(const Tally&) const = default;
-  void add(std::string_view document);
+  void add(std::string_view document) { add(digest_of(document)); }
+  void add(const Digest& record);
 };
 
 }  // namespace trunkline

@@ -51,8 +51,11 @@ bool take_attribute(EventView& event, std::string_view name, json::Value value) 
 
 Result<EventView> view_event(json::Parser& parser, std::string_view padded_document) {
   const auto parsed = parser.parse_padded(padded_document);
-  if (!parsed) return parsed.error();
-  const auto document = parsed->as_object();
+  return parsed ? view_event(*parsed) : parsed.error();
+}
+
+Result<EventView> view_event(json::Value parsed) {
+  const auto document = parsed.as_object();
   if (!document) return rejected("stored_event", "a stored event is a JSON object");
   EventView event;
   for (const auto [name, value] : *document)

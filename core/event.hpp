@@ -41,5 +41,6 @@ struct EventView {
 
 // Reads a document that this software wrote. Errors: reject "stored_event" with what is missing.
 Result<EventView> view_event(json::Parser& parser, std::string_view padded_document);
+Result<EventView> view_event(json::Value document);  // the same, parsed already
 
 }  // namespace trunkline

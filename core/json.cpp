@@ -51,8 +51,8 @@ std::size_t next_escape(std::string_view text, std::size_t from) {
 
 }  // namespace
 
-Parser::Parser() {
-  if (parser_.allocate(first_capacity, depth_max) != simdjson::SUCCESS) throw std::bad_alloc{};
+Parser::Parser(std::size_t deepest) {
+  if (parser_.allocate(first_capacity, deepest) != simdjson::SUCCESS) throw std::bad_alloc{};
 }
 
 Result<Value> Parser::parse(std::string_view text) {
@@ -61,6 +61,11 @@ Result<Value> Parser::parse(std::string_view text) {
 
 Result<Value> Parser::parse_padded(std::string_view text) {
   return parsed(parser_.parse(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), false));
+}
+
+Result<Value> Parser::parse_padded(std::string_view text, Document& document) {
+  return parsed(parser_.parse_into_document(
+      document.document_, reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), false));
 }
 
 void write_string(std::string& out, std::string_view text) {

@@ -174,16 +174,25 @@ inline bool valid_utf8(std::string_view text) {
 inline constexpr std::size_t padding = simdjson::SIMDJSON_PADDING;
 inline constexpr std::size_t depth_max = 64;
 
+// A parsed document that outlives the parser's next parse. Stays where it was made; any thread may read it.
+class Document {
+ private:
+  friend class Parser;
+  simdjson::dom::document document_;
+};
+
 // Reusable; one thread at a time.
 class Parser {
  public:
-  Parser();
+  explicit Parser(std::size_t deepest = depth_max);
   // Copies the text behind padding. Errors: reject "json" with simdjson's reason; deeper than depth_max is
   // refused.
   Result<Value> parse(std::string_view text);
   // The same without the copy: at least `padding` bytes behind the text belong to the caller and are
   // readable.
   Result<Value> parse_padded(std::string_view text);
+  // The same; the values are views into `document`.
+  Result<Value> parse_padded(std::string_view text, Document& document);
 
  private:
   simdjson::dom::parser parser_;

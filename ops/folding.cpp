@@ -106,8 +106,9 @@ void Folding::keep(const Projection& projection, bool live) {
   Kept& kept = kept_.emplace_back(Kept{projection, live, {}});
   for (std::int64_t n = 0; n < settings_.projection_threads; ++n) {
     // Only the live version's progress is what queries wait for.
-    auto runner = std::make_unique<Runner>(log_, settings_.postgres, kept.projection,
-                                           runner_settings(settings_, keys_, log_.id(), n),
+    RunnerSettings settings = runner_settings(settings_, keys_, log_.id(), n);
+    settings.feed = &feed_;
+    auto runner = std::make_unique<Runner>(log_, settings_.postgres, kept.projection, std::move(settings),
                                            live ? &progress_ : nullptr);
     kept.threads.emplace_back([runner = std::move(runner), &kept](const std::stop_token& stop) {
       const auto ran = runner->run(stop);

@@ -15,6 +15,7 @@
 #include "core/config.hpp"
 #include "core/keys.hpp"
 #include "core/log/log.hpp"
+#include "projections/event_feed.hpp"
 #include "projections/progress.hpp"
 #include "projections/versions.hpp"
 
@@ -51,6 +52,7 @@ class Folding {
   void supervise(const std::stop_token& stop);
 
   Log& log_;
+  EventFeed feed_{log_};  // of all runners
   KeyStore& keys_;
   const Settings settings_;
   const std::vector<Projection> models_;  // that this process folds

@@ -54,6 +54,7 @@ Status RebuildJobs::begin(const Projection& projection, Comparing comparing) {
     settings.postgres = postgres_;
     settings.fold = fold_;
     settings.comparing = comparing;
+    settings.feed = &feed_;
     settings.progress = [this, job](const RebuildProgress& progress) {
       const std::lock_guard locked(mutex_);
       job->progress = progress;

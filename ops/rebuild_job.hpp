@@ -46,6 +46,7 @@ class RebuildJobs {
                             const Projection& projection);
 
   Log& log_;
+  EventFeed feed_{log_};  // builds that run at the same time read the journal together
   const std::string postgres_;
   const FoldSettings fold_;
   const std::function<void()> changed_;

@@ -19,7 +19,7 @@ const Checkpoint* BatchReader::at(Partition partition) const {
 }
 
 std::vector<Position> BatchReader::ends() const {
-  std::vector<Position> ends = log_.ends();
+  std::vector<Position> ends = feed_.log().ends();
   for (const Position& bound : bounds_) {
     Position& end = ends[bound.partition.value()];
     end.next = std::min(end.next, bound.next);
@@ -27,13 +27,12 @@ std::vector<Position> BatchReader::ends() const {
   return ends;
 }
 
-std::vector<std::pair<std::uint64_t, Partition>> BatchReader::behind(
-    const std::vector<Position>& ends) const {
-  std::vector<std::pair<std::uint64_t, Partition>> behind;
-  for (const Position& end : ends) {
+std::vector<std::pair<std::uint64_t, Position>> BatchReader::behind() const {
+  std::vector<std::pair<std::uint64_t, Position>> behind;
+  for (const Position& end : ends()) {
     const Checkpoint* checkpoint = at(end.partition);
     if (checkpoint == nullptr || end.next <= checkpoint->position.next) continue;
-    behind.emplace_back(end.next.value() - checkpoint->position.next.value(), end.partition);
+    behind.emplace_back(end.next.value() - checkpoint->position.next.value(), end);
   }
   std::sort(behind.begin(), behind.end());
   return behind;
@@ -41,42 +40,43 @@ std::vector<std::pair<std::uint64_t, Partition>> BatchReader::behind(
 
 Result<std::vector<Slice>> BatchReader::read(std::size_t bytes_max, std::size_t events_max) {
   std::vector<Slice> slices;
-  const std::vector<Position> until = ends();
-  for (const auto& [lag, partition] : behind(until)) {
+  for (const auto& [lag, end] : behind()) {
     if (bytes_max == 0 || events_max == 0) break;
-    const Checkpoint& from = *at(partition);
-    auto records = records_from(from.position, bytes_max);
-    if (!records) return records.error();
-    if (records->empty()) continue;
-    Slice slice{from, std::move(*records), 0};
-    slice.count = std::min({slice.records.size(), events_max, static_cast<std::size_t>(lag)});
-    keep_rest(partition, slice.records, slice.count);
+    const Checkpoint& from = *at(end.partition);
+    const auto events = events_from(from.position, bytes_max);
+    if (!events) return events.error();
+    if (*events == nullptr) continue;
+    Slice slice{from, *events, (*events)->index_of(from.position.next)};
+    const std::size_t last = std::min((*events)->index_of(end.next), slice.first + events_max);
+    std::size_t at = slice.first;
+    for (; at < last && bytes_max > 0; ++at) bytes_max -= std::min(bytes_max, (*events)->bytes(at));
+    slice.count = at - slice.first;
     events_max -= slice.count;
-    bytes_max -= std::min(bytes_max, slice.records.bytes());
-    slices.push_back(std::move(slice));
+    if (at < (*events)->size()) rest_[end.partition] = *events;
+    if (slice.count > 0) slices.push_back(std::move(slice));
   }
   return slices;
 }
 
-Result<RecordBatch> BatchReader::records_from(Position from, std::size_t bytes_max) {
+Result<std::shared_ptr<const EventBatch>> BatchReader::events_from(Position from, std::size_t bytes_max) {
   const auto rest = rest_.find(from.partition);
-  if (rest == rest_.end()) return log_.read(from, bytes_max);
-  RecordBatch records = std::move(rest->second);
+  if (rest == rest_.end()) return feed_.read(from, bytes_max);
+  const std::shared_ptr<const EventBatch> events = std::move(rest->second);
   rest_.erase(rest);
-  if (records[0].offset != from.next) return log_.read(from, bytes_max);
-  if (records.bytes() >= bytes_max) return records;
-  const Offset behind = records[records.size() - 1].offset + 1;
-  const auto more = log_.read({from.partition, behind}, bytes_max - records.bytes());
-  if (!more) return more.error();
-  for (std::size_t i = 0; i < more->size(); ++i) records.add((*more)[i].offset, (*more)[i].document);
-  return records;
+  const bool ours = events->offset(0) <= from.next && from.next <= events->offset(events->size() - 1);
+  return ours ? events : feed_.read(from, bytes_max);
 }
 
-void BatchReader::keep_rest(Partition partition, const RecordBatch& records, std::size_t count) {
-  if (count == records.size()) return;
-  RecordBatch& rest = rest_[partition];
-  rest.reserve(records.size() - count, records.bytes());
-  for (std::size_t i = count; i < records.size(); ++i) rest.add(records[i].offset, records[i].document);
+std::uint64_t BatchReader::events_before() const {
+  std::uint64_t events = 0;
+  for (const auto& [partition, checkpoint] : next_) events += checkpoint.position.next.value();
+  return events;
+}
+
+std::uint64_t BatchReader::events_behind() const {
+  std::uint64_t events = 0;
+  for (const auto& [lag, end] : behind()) events += lag;
+  return events;
 }
 
 void BatchReader::advance(const Checkpoint& to) {
@@ -86,7 +86,7 @@ void BatchReader::advance(const Checkpoint& to) {
 void BatchReader::wait(Deadline deadline) {
   std::vector<Position> positions;
   for (const auto& [partition, checkpoint] : next_) positions.push_back(checkpoint.position);
-  log_.wait(positions, deadline);
+  feed_.log().wait(positions, deadline);
 }
 
 }  // namespace trunkline

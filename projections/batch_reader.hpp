@@ -1,23 +1,25 @@
 // What a runner reads next: of the partitions that it owns, those least behind first, so that a long replay
 // of one tenant holds up nobody who is nearly there, and works through the journal partition by partition.
-// What was read and did not fit into a batch begins the next one: a log reads on, and not the same twice.
+// What was read and did not fit into a batch begins the next one.
 #pragma once
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "projections/checkpoint.hpp"
+#include "projections/event_feed.hpp"
 
 namespace trunkline {
 
 struct Slice {
   Checkpoint from;
-  RecordBatch records;
-  std::size_t count = 0;  // of the records: those that belong to the batch
+  std::shared_ptr<const EventBatch> events;  // shared: other read models read the same
+  std::size_t first = 0, count = 0;          // those that belong to the batch
 };
 
 class BatchReader {
  public:
-  explicit BatchReader(Log& log) : log_(log) {}
+  explicit BatchReader(EventFeed& feed) : feed_(feed) {}
 
   void own(std::vector<Checkpoint> checkpoints);  // these and no others, from here
   bool owns(Partition partition) const { return next_.contains(partition); }
@@ -30,18 +32,20 @@ class BatchReader {
   Result<std::vector<Slice>> read(std::size_t bytes_max, std::size_t events_max);
   void advance(const Checkpoint& to);
 
+  std::uint64_t events_before() const;  // in the partitions it owns: those that it is past, and …
+  std::uint64_t events_behind() const;  // those that are there to be read
+
   void wait(Deadline deadline);
 
  private:
   std::vector<Position> ends() const;
-  std::vector<std::pair<std::uint64_t, Partition>> behind(const std::vector<Position>& ends) const;
-  Result<RecordBatch> records_from(Position from, std::size_t bytes_max);
-  void keep_rest(Partition partition, const RecordBatch& records, std::size_t count);
+  std::vector<std::pair<std::uint64_t, Position>> behind() const;  // how far each partition is from its end
+  Result<std::shared_ptr<const EventBatch>> events_from(Position from, std::size_t bytes_max);
 
-  Log& log_;
+  EventFeed& feed_;
   std::map<Partition, Checkpoint> next_;
-  std::vector<Position> bounds_;  // by partition, or empty
-  std::map<Partition, RecordBatch> rest_;
+  std::vector<Position> bounds_;                                 // by partition, or empty
+  std::map<Partition, std::shared_ptr<const EventBatch>> rest_;  // of which the last ones are not read yet
 };
 
 }  // namespace trunkline

@@ -84,6 +84,7 @@ class Rebuild {
       runner.member.name = "rebuild-" + log_.id().value() + "-" + std::to_string(n);
       runner.batch_events_max = settings_.batch_events_max;
       runner.fold = settings_.fold;
+      runner.feed = settings_.feed;
       runner.hook = settings_.hook;
       runners_.emplace_back(log_, settings_.postgres, build_, std::move(runner), nullptr);
     }

@@ -41,9 +41,10 @@ enum class Comparing { no, yes };
 struct RebuildSettings {
   std::string postgres;
   FoldSettings fold;
-  std::size_t threads = 2;
-  std::size_t batch_events_max = 100'000;
+  std::size_t threads = 1;  // beside each a committing one
+  std::size_t batch_events_max = 10'000;
   Comparing comparing = Comparing::no;
+  EventFeed* feed = nullptr;  // of the same log; builds that share one read the journal once
   std::function<void(const RebuildProgress&)> progress = nullptr;
   CommitHook hook = crash_from_environment();
 };

@@ -17,7 +17,9 @@ constexpr Milliseconds backoff_first{50};
 constexpr Milliseconds backoff_most{5'000};
 // A log's wake() that comes just before the wait is not remembered, and news of other members wake nobody.
 constexpr Milliseconds wait_most{100};
-constexpr std::size_t chunk_bytes = 4 << 20;  // of documents in memory at a time
+constexpr std::size_t chunk_bytes = 1 << 20;  // of documents that are read and parsed at a time
+constexpr std::size_t chunk_events = 2'000;   // about as many
+constexpr std::uint64_t far_behind_events = 20'000;
 constexpr std::size_t careful_bytes_an_event = 64 * 1024;
 constexpr std::size_t careful_events_most = 1 << 20;
 
@@ -40,9 +42,11 @@ struct Runner::Impl {
   RunnerSettings settings;
   Progress* progress;
   std::unique_ptr<Fold> fold;
+  std::unique_ptr<EventFeed> own_feed;
+  EventFeed& feed;
+  std::optional<EventFeed::Journey> journey;  // while it is far behind
   BatchReader reader;
   Committer committer;
-  json::Parser parser;
   std::optional<Postgres> session;  // for claims and loads; the committer has its own
   Claim next_claim = Claim::afresh;
   bool claimed = false;
@@ -67,7 +71,9 @@ struct Runner::Impl {
         settings(std::move(chosen)),
         progress(told),
         fold(model.make_fold(settings.fold)),
-        reader(journal),
+        own_feed(settings.feed == nullptr ? std::make_unique<EventFeed>(journal) : nullptr),
+        feed(settings.feed == nullptr ? *own_feed : *settings.feed),
+        reader(feed),
         committer({address, &model, settings.hook, told}),
         events_max(settings.batch_events_max) {}
 
@@ -140,31 +146,35 @@ struct Runner::Impl {
   void forget() {
     fold->drop();
     reader.own({});
+    journey.reset();
     in_flight.reset();
     claimed = false;
   }
 
   // Gives the event to the fold, or notes why it is parked.
-  void read_event(FoldedBatch& batch, Partition partition, const Record& record) {
+  void read_event(FoldedBatch& batch, Partition partition, const EventBatch& events, std::size_t i) {
     ++batch.events;
-    const auto known = condemned.find({partition, record.offset});
+    const Offset offset = events.offset(i);
+    const auto known = condemned.find({partition, offset});
     if (known != condemned.end()) {
-      batch.parked.push_back({partition, record.offset, known->second});
+      batch.parked.push_back({partition, offset, known->second});
       return;
     }
-    const auto event = view_event(parser, record.document);
-    Status status = event ? fold->read(*event) : Status{event.error()};
-    if (!status) batch.parked.push_back({partition, record.offset, reason_of(status.error())});
+    const Error* damage = events.damage(i);
+    const Status status = damage == nullptr ? fold->read(events.event(i)) : Status{*damage};
+    if (!status) batch.parked.push_back({partition, offset, reason_of(status.error())});
   }
 
-  void read_slice(FoldedBatch& batch, const Slice& slice) {
+  // The documents' bytes.
+  std::size_t read_slice(FoldedBatch& batch, const Slice& slice) {
     const Partition partition = slice.from.position.partition;
     Checkpoint to = slice.from;
-    for (std::size_t i = 0; i < slice.count; ++i) {
-      const Record record = slice.records[i];
-      read_event(batch, partition, record);
-      to.tally.add(record.document);
-      to.position.next = record.offset + 1;
+    std::size_t bytes = 0;
+    for (std::size_t i = slice.first; i < slice.first + slice.count; ++i) {
+      read_event(batch, partition, *slice.events, i);
+      bytes += slice.events->bytes(i);
+      to.tally.add(slice.events->digest(i));
+      to.position.next = slice.events->offset(i) + 1;
     }
     reader.advance(to);
     const auto same = [partition](const Moved& move) { return move.from.position.partition == partition; };
@@ -173,26 +183,31 @@ struct Runner::Impl {
       batch.moves.push_back({slice.from, std::move(to)});
     else
       known->to = std::move(to);
+    return bytes;
   }
 
   // Whatever has arrived; and while there is more than a chunk behind that, more of it into the same batch:
   // folding what belongs together before it is written is most of what makes a catch-up cheap.
   Status read_slices(FoldedBatch& batch) {
     std::size_t bytes_left = settings.batch_bytes_max;
-    while (true) {
+    std::uint64_t arrived = reader.events_behind();
+    if (arrived < far_behind_events) journey.reset();
+    if (arrived >= far_behind_events && !journey) journey.emplace(feed);
+    while (batch.events < events_max && bytes_left > 0) {
+      if (journey) journey->passed(reader.events_before());
       const std::size_t events_left = events_max - batch.events;
       const std::size_t chunk =
           std::min(bytes_left, careful() ? events_left * careful_bytes_an_event : chunk_bytes);
-      auto slices = reader.read(chunk, events_left);
+      const auto slices = reader.read(chunk, events_left);
       if (!slices) return slices.error();
-      std::size_t bytes = 0;
-      for (const Slice& slice : *slices) {
-        read_slice(batch, slice);
-        bytes += slice.records.bytes();
-      }
-      bytes_left -= std::min(bytes_left, bytes);
-      if (bytes < chunk_bytes / 2 || bytes_left < chunk_bytes || batch.events >= events_max) return done();
+      if (slices->empty()) return done();
+      for (const Slice& slice : *slices) bytes_left -= std::min(bytes_left, read_slice(batch, slice));
+      if (batch.events < arrived) continue;
+      const std::uint64_t more = reader.events_behind();
+      if (more < chunk_events) return done();
+      arrived = batch.events + more;
     }
+    return done();
   }
 
   // One parked event again, under the fence of its partition, which does not move.
@@ -201,9 +216,9 @@ struct Runner::Impl {
     asked_again.pop_front();
     const Checkpoint* checkpoint = reader.at(partition);
     if (checkpoint == nullptr || offset >= checkpoint->position.next) return done();
-    const auto records = log.read({partition, offset}, 1);
-    if (!records) return records.error();
-    read_event(batch, partition, (*records)[0]);
+    const auto events = feed.read({partition, offset}, 1);
+    if (!events) return events.error();
+    read_event(batch, partition, **events, (*events)->index_of(offset));
     if (batch.parked.empty()) batch.taken_up.push_back({partition, offset, {}});
     batch.moves.push_back({*checkpoint, *checkpoint});
     return done();

@@ -17,6 +17,7 @@
 #include <stop_token>
 
 #include "projections/commit.hpp"
+#include "projections/event_feed.hpp"
 #include "projections/lease.hpp"
 
 namespace trunkline {
@@ -29,6 +30,9 @@ struct RunnerSettings {
   std::size_t batch_bytes_max = 256 << 20;
   std::size_t batch_events_max = SIZE_MAX;
   FoldSettings fold;
+  // Of the same log, for several runners: those that are far behind read it together. nullptr: one of its
+  // own.
+  EventFeed* feed = nullptr;
   CommitHook hook = crash_from_environment();
 };
 

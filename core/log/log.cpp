@@ -47,22 +47,25 @@ RecordBatch& RecordBatch::operator=(RecordBatch&& other) noexcept {
 
 void RecordBatch::reserve(std::size_t records, std::size_t bytes) {
   entries_.reserve(records);
-  if (bytes + json::padding > capacity_) grow(bytes + json::padding);
+  const std::size_t needed = bytes + records + 1 + json::padding;
+  if (needed > capacity_) grow(needed);
 }
 
 void RecordBatch::grow(std::size_t bytes) {
   auto larger = std::make_unique_for_overwrite<char[]>(bytes);
-  if (used_ > 0) std::memcpy(larger.get(), arena_.get(), used_);
+  if (used_ > 0) std::memcpy(larger.get(), arena_.get(), used_ + 1);
   arena_ = std::move(larger);
   capacity_ = bytes;
 }
 
 void RecordBatch::add(Offset offset, std::string_view document) {
-  const std::size_t needed = used_ + document.size() + json::padding;
+  const std::size_t needed = used_ + document.size() + 2 + json::padding;
   if (needed > capacity_) grow(std::max(needed, 2 * capacity_));
-  if (!document.empty()) std::memcpy(arena_.get() + used_, document.data(), document.size());
-  entries_.push_back({offset, used_, document.size()});
-  used_ += document.size();
+  arena_[used_] = empty() ? '[' : ',';
+  if (!document.empty()) std::memcpy(arena_.get() + used_ + 1, document.data(), document.size());
+  entries_.push_back({offset, used_ + 1, document.size()});
+  used_ += document.size() + 1;
+  arena_[used_] = ']';
 }
 
 Partition partition_of(const TenantId& tenant, std::uint32_t partitions) {

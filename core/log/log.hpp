@@ -51,7 +51,9 @@ class RecordBatch {
   void add(Offset offset, std::string_view document);  // views taken before it are dead: take them afterwards
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
-  std::size_t bytes() const { return used_; }  // of the documents
+  std::size_t bytes() const { return used_ - size(); }  // of the documents
+  // All documents as one JSON array, with json::padding readable bytes behind it; of none: empty.
+  std::string_view as_array() const { return {arena_.get(), empty() ? 0 : used_ + 1}; }
   Record operator[](std::size_t i) const {
     const Entry& entry = entries_[i];
     return {entry.offset, {arena_.get() + entry.from, entry.size}};
@@ -66,8 +68,9 @@ class RecordBatch {
   void grow(std::size_t bytes);
 
   std::vector<Entry> entries_;
-  std::unique_ptr<char[]> arena_;  // documents back to back, then at least json::padding spare bytes
-  std::size_t used_ = 0;
+  // "[" document "," document … "]", then at least json::padding spare bytes.
+  std::unique_ptr<char[]> arena_;
+  std::size_t used_ = 0;  // but for the last bracket
   std::size_t capacity_ = 0;
 };
 

@@ -50,6 +50,7 @@ void print_with_broker(const Plan& plan, const std::string& what, std::size_t ev
 void fold_from_kafka(const Plan& plan, const std::string& process, const std::vector<Projection>& models) {
   const SystemClock clock;
   const auto log = must(KafkaLog::open(plan.kafka, clock));
+  EventFeed feed(*log);
   std::vector<std::jthread> threads;
   for (const Projection& model : models)
     for (std::size_t i = 0; i < plan.members; ++i)
@@ -58,6 +59,7 @@ void fold_from_kafka(const Plan& plan, const std::string& process, const std::ve
         settings.member = {process + std::to_string(i)};
         settings.batch_bytes_max = plan.batch_mb << 20;
         settings.batch_events_max = plan.batch_events;
+        settings.feed = &feed;
         settings.fold.rows_cached_max = plan.rows_cached;
         Runner runner(*log, plan.postgres, model, std::move(settings), nullptr);
         must(runner.run(stop));

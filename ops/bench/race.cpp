@@ -171,6 +171,7 @@ void fold_journal(const FoldPlan& plan, const std::string& journal, const std::v
   const SystemClock clock;
   const auto log = open_journal(journal, clock);
   Progress progress;
+  EventFeed feed(*log);
   std::vector<std::jthread> threads;
   for (const Projection& model : models) {
     for (std::size_t i = 0; i < plan.members; ++i) {
@@ -179,6 +180,7 @@ void fold_journal(const FoldPlan& plan, const std::string& journal, const std::v
         settings.member = {"bench-" + std::to_string(i)};
         settings.batch_bytes_max = plan.batch_mb << 20;
         settings.batch_events_max = plan.batch_events;
+        settings.feed = &feed;
         settings.fold.rows_cached_max = plan.rows_cached;
         Runner runner(*log, plan.postgres, model, std::move(settings), &progress);
         must(runner.run(stop));

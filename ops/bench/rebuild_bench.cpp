@@ -30,7 +30,8 @@ struct Plan {
   std::vector<std::size_t> events{100'000, 1'000'000};
   std::string story = "time";
   std::vector<std::string> only{"leads", "analytics", "conversion"};
-  std::size_t threads = 1, batch_events = server_batch_events(), rows_cached = FoldSettings{}.rows_cached_max;
+  std::size_t threads = RebuildSettings{}.threads, batch_events = RebuildSettings{}.batch_events_max,
+              rows_cached = FoldSettings{}.rows_cached_max;
   bool verifying = false;
 };
 
@@ -38,6 +39,7 @@ void rebuild_all(const Plan& plan, const std::string& postgres, const std::strin
                  const std::vector<Projection>& models, Comparing comparing) {
   const SystemClock clock;
   const auto log = open_journal(journal, clock);
+  EventFeed feed(*log);
   std::vector<std::jthread> threads;
   for (const Projection& model : models)
     threads.emplace_back([&](const std::stop_token& stop) {
@@ -47,6 +49,7 @@ void rebuild_all(const Plan& plan, const std::string& postgres, const std::strin
       settings.batch_events_max = plan.batch_events;
       settings.fold.rows_cached_max = plan.rows_cached;
       settings.comparing = comparing;
+      settings.feed = &feed;
       const RebuildReport report = must(rebuild(*log, model, settings, stop));
       for (const Difference& each : report.differences)
         std::printf("%s %s %s: %s, now %s\n", each.table.c_str(), each.key.c_str(), each.column.c_str(),
