@@ -88,6 +88,24 @@ Status look_up_by_key(Postgres& session) {
       "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off");
 }
 
+Status make_left_out_index(Postgres& session, const Projection& projection, std::string_view index) {
+  const std::string name{index};
+  const auto missing = session.run("SELECT to_regclass($1) IS NULL", Params{}.text(name));
+  if (!missing) return missing.error();
+  if (missing->text(0, 0) == "f") return done();
+  const std::size_t from = projection.tables_sql.find("CREATE INDEX " + name + " ");
+  const std::string definition{
+      projection.tables_sql.substr(from, projection.tables_sql.find(';', from) - from)};
+  auto transaction = Transaction::begin(session, Transaction::Kind::durable);
+  if (!transaction) return transaction.error();
+  if (const auto locked = transaction->run(take_turns); !locked) return locked.error();
+  if (auto status = session.script(replaced(definition, "CREATE INDEX ", "CREATE INDEX IF NOT EXISTS ") +
+                                   "; COMMENT ON INDEX " + name + " IS 'queries only'");
+      !status)
+    return status;
+  return transaction->commit();
+}
+
 Result<Postgres> fold_session(const std::string& address, const Projection& projection) {
   auto session = Postgres::connect(address);
   if (!session) return session;

@@ -30,6 +30,10 @@ Status use_schema(Postgres& session, const std::string& schema);
 Status look_up_by_key(Postgres& session);
 
 // A session for folding: the model's tables, by key.
+// An index of the tables' script which a build leaves out (building.hpp), made now if it is missing. The
+// session is a fold's, outside of a transaction; others that ask at the same time wait.
+Status make_left_out_index(Postgres& session, const Projection& projection, std::string_view index);
+
 Result<Postgres> fold_session(const std::string& address, const Projection& projection);
 
 }  // namespace trunkline

@@ -82,6 +82,7 @@ class World {
     RebuildSettings settings;
     settings.postgres = database.address();
     settings.batch_events_max = 20;
+    settings.threads = 2;
     settings.comparing = comparing;
     return settings;
   }
@@ -253,6 +254,28 @@ TEST_CASE("a rebuild makes indexes that only queries need once the rows are ther
   CHECK(meanwhile == "heard_pkey");
   CHECK(names("true") == "heard_last heard_pkey said_pkey");
   CHECK(names("indisprimary") == "heard_pkey said_pkey");
+}
+
+TEST_CASE("a rebuild makes the index of a contact's facts as soon as its fold asks for it, and not before") {
+  SKIP_UNLESS(TestDatabase::available(), TestDatabase::why_skipped);
+  const auto indexed_while_folding = [](const std::vector<TestEvent>& events) {
+    World world(leads::projection);
+    world.tell(events);
+    RebuildSettings settings = world.settings();
+    std::string indexed;
+    settings.hook = [&](CommitStep) {
+      indexed = world.database.value("SELECT to_regclass('leads_v2.facts_of_contact') IS NOT NULL");
+      return done();
+    };
+    CHECK(world.build(leads::projection, settings).switched);
+    CHECK(world.database.value("SELECT to_regclass('leads_v2.facts_of_contact') IS NOT NULL") == "t");
+    return indexed;
+  };
+  std::vector<TestEvent> events = {captured("ann", at(9)).id("1"), touch("ann", "spring", at(10))};
+  CHECK(indexed_while_folding(events) == "f");
+  for (int i = 0; i < 40; ++i) events.push_back(touch("bob", "spring", at(10, i)));
+  events.push_back(captured("ann", at(12)).id("1"));  // the first moment goes away, batches later
+  CHECK(indexed_while_folding(events) == "t");
 }
 
 TEST_CASE("other code's rows differ in what it changed, told at equal positions") {

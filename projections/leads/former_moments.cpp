@@ -1,6 +1,8 @@
 #include "projections/leads/former_moments.hpp"
 
+#include "projections/install.hpp"
 #include "projections/leads/contact.hpp"
+#include "projections/leads/projection.hpp"
 
 namespace trunkline::leads {
 namespace {
@@ -50,6 +52,9 @@ Result<std::unordered_map<std::string, Ranges>> FormerMoments::look_up(
     Postgres& session, const std::unordered_set<std::string>& contacts) {
   std::unordered_map<std::string, Ranges> found;
   if (contacts.empty()) return found;
+  if (!indexed_)
+    if (auto made = make_left_out_index(session, projection, "facts_of_contact"); !made) return made.error();
+  indexed_ = true;
   Left left;
   const auto concerns = [&](const ChangedFact& fact) {
     return contacts.contains(fact.contact_before) || contacts.contains(fact.contact_after);

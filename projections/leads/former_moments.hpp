@@ -39,6 +39,7 @@ class FormerMoments {
   Table<PackedFact>& facts_;
   std::vector<ChangedFact> batch_;
   std::deque<std::vector<ChangedFact>> unsettled_;
+  bool indexed_ = false;  // a build leaves the index out until it is needed
 };
 
 }  // namespace trunkline::leads
