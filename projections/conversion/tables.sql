@@ -22,7 +22,7 @@ CREATE TABLE facts (
   starts_at   timestamptz,                    -- a cost's period
   ends_at     timestamptz,
   packed      bytea NOT NULL,                 -- the whole state, with the stamps of its statements
-  PRIMARY KEY (tenant, family, subject)
+  PRIMARY KEY (tenant, subject, family)
 ) WITH (fillfactor = 90);
 CREATE INDEX facts_with_money ON facts (tenant, at) WHERE value_e4 IS NOT NULL;
 COMMENT ON INDEX facts_with_money IS 'queries only';
