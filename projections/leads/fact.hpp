@@ -58,12 +58,12 @@ enum class Moment : std::size_t { seen, captured, interaction, call, outbound, a
 inline constexpr std::size_t moments = static_cast<std::size_t>(Moment::count_);
 
 struct Contribution {
-  std::string contact;  // a token; empty: waits unattributed and adds to nothing
+  std::string_view contact;  // a token; empty: waits unattributed and adds to nothing. A view into the fact
   Sums sums{};
   std::uint32_t moments = 0;  // bits of Moment at which `at_us` counts
   std::int64_t at_us = 0;
-  std::string currency;  // of the value in the sums
-  std::string viewed;    // the listing that the person has been to
+  std::string_view currency;  // of the value in the sums; a view too
+  std::string_view viewed;    // the listing that the person has been to; a view too
 
   std::int64_t& operator[](Sum sum) { return sums[static_cast<std::size_t>(sum)]; }
   void mark(Moment moment) { moments |= 1u << static_cast<std::size_t>(moment); }

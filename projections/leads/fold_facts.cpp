@@ -156,14 +156,16 @@ void LeadsFold::settle_fact(const News& news, const Fact& merged) {
       continue;
     }
     const Contribution part = contribution(stored);
-    former_.changed({stored.tenant, stored.family, stored.subject, owner(part), ""});
-    if (!part.contact.empty()) changes_[owner(part)].take_out(part);
+    std::string whose = owner(part);
+    if (!whose.empty()) changes_[whose].take_out(part);
+    former_.changed({stored.tenant, stored.family, stored.subject, std::move(whose), ""});
     gone_.push_back(stored);
   }
   if (before != now) {
-    former_.changed({merged.tenant, merged.family, merged.subject, owner(before), owner(now)});
-    if (!before.contact.empty()) changes_[owner(before)].take_out(before);
-    if (!now.contact.empty()) changes_[owner(now)].put_in(now);
+    std::string whose = owner(before), whose_now = owner(now);
+    if (!whose.empty()) changes_[whose].take_out(before);
+    if (!whose_now.empty()) changes_[whose_now].put_in(now);
+    former_.changed({merged.tenant, merged.family, merged.subject, std::move(whose), std::move(whose_now)});
   }
   merged_.push_back(&merged);
 }

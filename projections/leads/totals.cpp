@@ -56,12 +56,14 @@ void Totals::count(const Contribution& to, std::int64_t sign) {
   const std::int64_t touched_e4 = to.sums[static_cast<std::size_t>(Sum::touch_value_e4)];
   const std::int64_t converted_e4 = to.sums[static_cast<std::size_t>(Sum::value_e4)];
   if (touched_e4 != 0 || converted_e4 != 0) {
-    Money& amounts = money[to.currency];
+    const std::string currency{to.currency};
+    Money& amounts = money[currency];
     amounts.touches_e4 += sign * touched_e4;
     amounts.converted_e4 += sign * converted_e4;
-    if (amounts == Money{}) money.erase(to.currency);
+    if (amounts == Money{}) money.erase(currency);
   }
-  if (!to.viewed.empty() && (viewed[to.viewed] += sign) == 0) viewed.erase(to.viewed);
+  const std::string listing{to.viewed};
+  if (!listing.empty() && (viewed[listing] += sign) == 0) viewed.erase(listing);
 }
 
 void Totals::pack(Packer& out) const {

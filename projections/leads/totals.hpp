@@ -42,7 +42,7 @@ struct Totals {
   static Totals unpack(Unpacker& in);
 };
 
-// What a batch takes out of and puts into one contact's totals.
+// What a batch takes out of and puts into one contact's totals. The facts outlive it.
 class TotalsChange {
  public:
   void take_out(const Contribution& old) { out_.push_back(old); }
