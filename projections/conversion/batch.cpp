@@ -2,6 +2,7 @@
 
 #include "core/money.hpp"
 #include "projections/conversion/facts.hpp"
+#include "projections/people/tokens.hpp"
 
 namespace trunkline::conversion {
 namespace {
@@ -101,15 +102,6 @@ Entry message(const EventView& event, const Members& said, TextPool& texts) {
   return entry;
 }
 
-template <class Visit>
-void for_each_contact(std::string_view contacts, Visit visit) {
-  while (!contacts.empty()) {
-    const std::size_t end = contacts.find(' ');
-    visit(contacts.substr(0, end));
-    contacts.remove_prefix(end == std::string_view::npos ? contacts.size() : end + 1);
-  }
-}
-
 }  // namespace
 
 void Batch::note_fact(leads::Fact fact) {
@@ -154,7 +146,7 @@ void Batch::note(const EventView& event, TextPool& texts) {
   if (event.family() == "subject") return;
   bool first = true;
   auto fact = stated_fact(event);
-  for_each_contact(event.contacts, [&](std::string_view token) {
+  people::for_each_token(event.contacts, [&](std::string_view token) {
     const std::string key = people::contact_key(event.tenant, token);
     ContactNews& news = contacts_[key];
     if (std::exchange(first, false) && !fact) note_statement(event, key, texts, news);

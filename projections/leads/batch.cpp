@@ -1,17 +1,9 @@
 #include "projections/leads/batch.hpp"
 
+#include "projections/people/tokens.hpp"
+
 namespace trunkline::leads {
 namespace {
-
-// Calls visit(token) for each contact of the envelope, in order.
-template <class Visit>
-void for_each_contact(std::string_view contacts, Visit visit) {
-  while (!contacts.empty()) {
-    const std::size_t end = contacts.find(' ');
-    visit(contacts.substr(0, end));
-    contacts.remove_prefix(end == std::string_view::npos ? contacts.size() : end + 1);
-  }
-}
 
 ContactNews& news_of(Batch& batch, std::string_view tenant, std::string_view token) {
   ContactNews& news = batch.contacts[contact_key(tenant, token)];
@@ -44,8 +36,8 @@ void note_fact(const EventView& event, const SealedEvent& sealed, Batch& batch) 
 
 // Whatever tokens it names, in the envelope or in its data.
 void note_erased(const EventView& event, Batch& batch) {
-  for_each_contact(event.contacts,
-                   [&](std::string_view token) { news_of(batch, event.tenant, token).erased = true; });
+  people::for_each_token(event.contacts,
+                         [&](std::string_view token) { news_of(batch, event.tenant, token).erased = true; });
   const auto tokens = event.data.array("tokens");
   if (!tokens) return;
   for (const json::Value value : *tokens)
@@ -57,7 +49,7 @@ void note_to_open(const EventView& event, SealedEvent sealed, Batch& batch) {
   ToOpen job;
   job.names = has_names(event.type);
   bool reachable = job.names;
-  for_each_contact(event.contacts, [&](std::string_view token) {
+  people::for_each_token(event.contacts, [&](std::string_view token) {
     reachable = reachable || token.starts_with('p') || token.starts_with('e');
     job.contacts.push_back(contact_key(event.tenant, token));
   });
@@ -71,9 +63,10 @@ void note_to_open(const EventView& event, SealedEvent sealed, Batch& batch) {
 
 void note(const EventView& event, Batch& batch) {
   if (event.type == "subject.erased") return note_erased(event, batch);
-  for_each_contact(event.contacts, [&](std::string_view token) { news_of(batch, event.tenant, token); });
-  if (!event.contacts.empty())
-    news_of(batch, event.tenant, event.first_contact()).details.merge(stated_details(event));
+  people::for_each_token(event.contacts,
+                         [&](std::string_view token) { news_of(batch, event.tenant, token); });
+  if (const Fields details = stated_details(event); !details.empty() && !event.contacts.empty())
+    news_of(batch, event.tenant, event.first_contact()).details.merge(details);
   SealedEvent sealed = sealed_part(event);
   note_fact(event, sealed, batch);
   note_to_open(event, std::move(sealed), batch);
