@@ -218,7 +218,10 @@ struct Runner::Impl {
     if (checkpoint == nullptr || offset >= checkpoint->position.next) return done();
     const auto events = feed.read({partition, offset}, 1);
     if (!events) return events.error();
-    read_event(batch, partition, **events, (*events)->index_of(offset));
+    const std::size_t at = *events ? (*events)->index_of(offset) : 0;
+    if (!*events || at == (*events)->size() || (*events)->offset(at) != offset)
+      return must_stop("parked", "an event that was parked is no longer in the journal");
+    read_event(batch, partition, **events, at);
     if (batch.parked.empty()) batch.taken_up.push_back({partition, offset, {}});
     batch.moves.push_back({*checkpoint, *checkpoint});
     return done();
