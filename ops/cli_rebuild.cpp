@@ -73,9 +73,26 @@ std::string refusal_of(const http::Answer& answer) {
   return std::string{object ? object->string("detail").value_or("") : answer.body};
 }
 
+// One line that is written over and over, until something else is to be said.
+class StatusLine {
+ public:
+  void show(const std::string& text) {
+    std::fprintf(stderr, "\r%-*s", static_cast<int>(width_), text.c_str());
+    width_ = text.size();
+  }
+  void clear() {
+    if (width_ == 0) return;
+    show("");
+    std::fprintf(stderr, "\r");
+  }
+
+ private:
+  std::size_t width_ = 0;
+};
+
 // How one build goes; nothing when it has ended, which is told.
-std::optional<std::string> look(CommandLine& line, const std::string& model, const std::string& state,
-                                bool alone) {
+std::optional<std::string> look(CommandLine& line, StatusLine& status, const std::string& model,
+                                const std::string& state, bool alone) {
   json::Parser parser;
   const auto parsed = parser.parse(state);
   const auto object = parsed ? parsed->as_object() : std::nullopt;
@@ -86,7 +103,7 @@ std::optional<std::string> look(CommandLine& line, const std::string& model, con
   }
   if (build->boolean("running").value_or(false))
     return alone ? progress_of(*build) : short_progress_of(model, *build);
-  std::fprintf(stderr, "\r%s\n", progress_of(*build).c_str());
+  status.clear();
   if (const auto report = build->object("report")) show_report(line, model, *report);
   if (const auto error = build->object("error"))
     line.fail(rejected("rebuild", model + ": " + std::string{error->string("message").value_or("")}));
@@ -96,15 +113,16 @@ std::optional<std::string> look(CommandLine& line, const std::string& model, con
 // The builds that were begun, by model, with their states as last heard of.
 void watch(CommandLine& line, std::map<std::string, std::string> builds, const Ask& ask) {
   const bool alone = builds.size() == 1;
+  StatusLine status;
   while (true) {
     std::string shown;
     std::erase_if(builds, [&](const auto& build) {
-      const auto progress = look(line, build.first, build.second, alone);
+      const auto progress = look(line, status, build.first, build.second, alone);
       if (progress) shown += (shown.empty() ? "" : "; ") + *progress;
       return !progress;
     });
     if (builds.empty()) return;
-    std::fprintf(stderr, "\r%s   ", shown.c_str());
+    status.show(shown);
     std::this_thread::sleep_for(look_every);
     for (auto& [model, state] : builds) {
       auto answer = ask(http::Method::get, "/v1/rebuilds/" + model);
