@@ -47,7 +47,8 @@ Result<std::vector<Slice>> BatchReader::read(std::size_t bytes_max, std::size_t 
     if (!events) return events.error();
     if (*events == nullptr) continue;
     Slice slice{from, *events, (*events)->index_of(from.position.next)};
-    const std::size_t last = std::min((*events)->index_of(end.next), slice.first + events_max);
+    const std::size_t there = (*events)->index_of(end.next) - slice.first;
+    const std::size_t last = slice.first + std::min(there, events_max);
     std::size_t at = slice.first;
     for (; at < last && bytes_max > 0; ++at) bytes_max -= std::min(bytes_max, (*events)->bytes(at));
     slice.count = at - slice.first;

@@ -60,6 +60,21 @@ TEST_CASE("what was read and did not fit into a batch begins the next one, and i
   CHECK(world.log.given == 12);
 }
 
+TEST_CASE("a batch without bounds begins in the middle of what was read, too") {
+  World world;
+  world.append(5);
+  CHECK(world.next(2) == "0 1");
+  CHECK(world.next(SIZE_MAX, SIZE_MAX) == "2 3 4");
+}
+
+TEST_CASE("a batch ends with the record that fills its bytes") {
+  World world;
+  world.append(5);
+  CHECK(world.next(SIZE_MAX, 1) == "0");
+  CHECK(world.next(SIZE_MAX, 1) == "1");
+  CHECK(world.next(SIZE_MAX) == "2 3 4");
+}
+
 TEST_CASE("who begins elsewhere reads anew") {
   World world;
   world.append(6);

@@ -1,8 +1,8 @@
 // The log as the read models of one process read it: what several of them want at about the same time is read
 // and parsed once. The last few megabytes are kept, so that whoever is a little behind finds them parsed.
 //
-// Readers that go through the whole journal at the same time (builds) keep together: who is ahead waits for
-// those close behind, or each would read all of it by itself. Any thread.
+// Readers that are far from the journal's end (builds, catch-ups) keep together: who is ahead waits for those
+// close behind, or each would read all of it by itself. Any thread.
 #pragma once
 #include <chrono>
 #include <condition_variable>
