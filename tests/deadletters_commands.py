@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from running_server import Checks, RunningServer, comes_true  # noqa: E402
+from running_server import Checks, RunningServer, comes_true, skip_without_postgres  # noqa: E402
 
 CALL = {
     "specversion": "1.0", "id": "call-1", "source": "/phone", "type": "call.ended", "subject": "call-1",
@@ -86,9 +86,7 @@ def refused_messages(server, checks):
 
 
 def main() -> int:
-    if not os.environ.get("TRUNKLINE_TEST_POSTGRES"):
-        print("[skipped] TRUNKLINE_TEST_POSTGRES is not set")
-        return 0
+    skip_without_postgres()
     checks, on_kafka = Checks(), os.environ.get("TRUNKLINE_TEST_LOG") == "kafka"
     with RunningServer(sys.argv[1], kafka=os.environ["TRUNKLINE_TEST_KAFKA"] if on_kafka else None) as server:
         server.add_key("acme")

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from running_server import Checks, RunningServer, comes_true  # noqa: E402
+from running_server import Checks, RunningServer, comes_true, skip_without_postgres  # noqa: E402
 
 EVENTS = 20_000
 CALLERS = 400
@@ -49,9 +49,7 @@ def journal_of(position: str) -> str:
 
 
 def main() -> int:
-    if not os.environ.get("TRUNKLINE_TEST_POSTGRES"):
-        print("[skipped] TRUNKLINE_TEST_POSTGRES is not set")
-        return 0
+    skip_without_postgres()
     checks = Checks()
     with RunningServer(sys.argv[1]) as server:
         for tenant in ("acme", "birch"):

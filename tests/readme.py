@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from running_server import RunningServer  # noqa: E402
+from running_server import RunningServer, skip_without_postgres  # noqa: E402
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 TENANTS = ["harbor-dental"]  # those that the example names
@@ -46,9 +46,7 @@ def session(parts, folder: str) -> str:
 
 
 def main() -> int:
-    if not os.environ.get("TRUNKLINE_TEST_POSTGRES"):
-        print("[skipped] TRUNKLINE_TEST_POSTGRES is not set")
-        return 0
+    skip_without_postgres()
     parts, wrong = pieces(), 0
     with RunningServer(sys.argv[1]) as server, tempfile.TemporaryDirectory() as folder:
         for tenant in TENANTS:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from running_server import Checks, RunningServer, comes_true  # noqa: E402
+from running_server import Checks, RunningServer, comes_true, skip_without_postgres  # noqa: E402
 
 EVENTS = 3_000
 LIVE = "SELECT string_agg(projection || ' ' || version, ', ' ORDER BY projection) FROM projections.versions WHERE state = 'live'"
@@ -66,9 +66,7 @@ def alone(server, checks):
 
 
 def main() -> int:
-    if not os.environ.get("TRUNKLINE_TEST_POSTGRES"):
-        print("[skipped] TRUNKLINE_TEST_POSTGRES is not set")
-        return 0
+    skip_without_postgres()
     checks = Checks()
     with RunningServer(sys.argv[1]) as server:
         server.add_key("acme")

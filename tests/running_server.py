@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -119,6 +120,13 @@ class RunningServer:
             "TRUNKLINE_BINARY": self.binary,
             "TRUNKLINE_CONFIG": str(self.config),
         }
+
+
+def skip_without_postgres():
+    """Ends the test, saying so, where there is no Postgres to run it on."""
+    if not os.environ.get("TRUNKLINE_TEST_POSTGRES"):
+        print("[skipped] TRUNKLINE_TEST_POSTGRES is not set")
+        sys.exit(0)
 
 
 def comes_true(condition) -> bool:
