@@ -13,28 +13,14 @@ bool one_of(std::string_view text, Names values) {
   return std::find(values.begin(), values.end(), text) != values.end();
 }
 
-void copy(json::Object from, const leads::FieldNames& members, const Stamp& stamp, leads::Fields& to) {
-  for (const auto [member, value] : from) {
-    const leads::FieldName name{member};
-    if (!members.has(name.code()) || value.is_null()) continue;
-    if (const auto text = value.as_string()) {
-      to.state(name, *text, stamp);
-      continue;
-    }
-    std::string json;
-    json::write(json, value);
-    to.state(name, json, stamp);
-  }
-}
-
 // What the leads model does not look at.
 void copy_more(const EventView& event, leads::Fact& fact) {
-  copy(event.data,
-       {"sentiment", "confidence", "rating", "prompt_variant", "resolved_by", "thumbs", "fallback",
-        "sequence"},
-       event.stamp, fact.fields);
+  leads::copy_members(event.data,
+                      {"sentiment", "confidence", "rating", "prompt_variant", "resolved_by", "thumbs",
+                       "fallback", "sequence"},
+                      event.stamp, fact.fields);
   if (const auto analysis = event.data.object("analysis"))
-    copy(*analysis, {"sentiment", "confidence", "actions"}, event.stamp, fact.fields);
+    leads::copy_members(*analysis, {"sentiment", "confidence", "actions"}, event.stamp, fact.fields);
 }
 
 // A human took part, or the conversation came to its end then.
@@ -56,7 +42,8 @@ leads::Fact review_of(const EventView& event) {
   leads::Fact fact;
   fact.tenant = event.tenant;
   fact.earliest_us = event.stamp.time_us;
-  copy(event.data, {"intent_correct", "answer_correct", "relevance", "agent_id"}, event.stamp, fact.fields);
+  leads::copy_members(event.data, {"intent_correct", "answer_correct", "relevance", "agent_id"}, event.stamp,
+                      fact.fields);
   return entry(event, std::move(fact));
 }
 

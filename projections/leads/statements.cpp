@@ -130,16 +130,6 @@ void state_time(const EventView& event, Fact& fact) {
   if (entry || one_of(event.type, defining_types)) fact.fields.state("at", "", event.stamp, 1);
 }
 
-void copy_members(json::Object from, const FieldNames& members, const Stamp& stamp, Fields& to,
-                  std::uint8_t rank = 0) {
-  for (const auto [member, value] : from) {
-    const FieldName name{member};
-    if (!members.has(name.code()) || value.is_null()) continue;
-    const auto text = value.as_string();
-    text ? to.state(name, *text, stamp, rank) : to.state(name, text_of(value), stamp, rank);
-  }
-}
-
 // Names that a follow-up has in common with other facts.
 void state_follow_up(const EventView& event, Fact& fact) {
   struct Renamed {
@@ -222,6 +212,16 @@ void state_opt_out(const EventView& event, Fields& to) {
 }
 
 }  // namespace
+
+void copy_members(json::Object from, const FieldNames& members, const Stamp& stamp, Fields& to,
+                  std::uint8_t rank) {
+  for (const auto [member, value] : from) {
+    const FieldName name{member};
+    if (!members.has(name.code()) || value.is_null()) continue;
+    const auto text = value.as_string();
+    text ? to.state(name, *text, stamp, rank) : to.state(name, text_of(value), stamp, rank);
+  }
+}
 
 std::optional<Fact> stated_fact(const EventView& event) {
   const std::string_view family = event.family();

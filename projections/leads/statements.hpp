@@ -25,6 +25,10 @@ std::optional<Fact> gathered_conversation(const EventView& event);
 // preferences, requirements, consent and source_details as "group.name" with a JSON value.
 Fields stated_details(const EventView& event);
 
+// States those of an object's members that are named here and not null: text as it is, all else as JSON.
+void copy_members(json::Object from, const FieldNames& members, const Stamp& stamp, Fields& to,
+                  std::uint8_t rank = 0);
+
 // Event types whose sealed part holds text that a timeline shows, and those whose sealed part may hold names.
 bool has_text(std::string_view type);
 bool has_names(std::string_view type);
